@@ -1,0 +1,1 @@
+"""A ticket service with two doors, GraphQL and REST, over one service floor."""

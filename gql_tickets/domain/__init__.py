@@ -1,0 +1,1 @@
+"""What the product talks about: records, requests and identifiers. No I/O, no framework."""

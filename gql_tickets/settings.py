@@ -1,0 +1,54 @@
+"""Every setting, each an environment variable `GQL_TICKETS_…`. docs/operating.md lists them all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_PREFIX = "GQL_TICKETS_"
+
+
+class Settings(BaseSettings):
+    """The configuration of one process; the descriptions are the documentation."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="ignore")
+
+    database_url: str = Field(
+        "sqlite+aiosqlite:///gql-tickets.sqlite3",
+        description="SQLAlchemy URL: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
+    workers: int = Field(1, ge=1, le=256, description="Worker processes")
+    mounts: tuple[str, ...] = Field(
+        ("rest_compat:mount",),
+        description="Parts mounted beside GraphQL, as a JSON list of `module:function`",
+    )
+    graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
+    cors_origins: tuple[str, ...] = Field(
+        (), description="Origins that browsers may call from, as a JSON list; `*` for any"
+    )
+    request_bytes_max: int = Field(
+        262_144, ge=1_024, description="Largest request body, in bytes; beyond it 413"
+    )
+    key_cache_seconds: float = Field(
+        3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"
+    )
+    sqlite_durability: Literal["full", "relaxed"] = Field(
+        "full",
+        description="`full` survives a power cut; `relaxed` may lose the last writes, and is faster",
+    )
+    sqlite_readers: int = Field(8, ge=1, le=64, description="Reading connections of a worker")
+    postgres_pool_max: int = Field(15, ge=1, le=500, description="Connections of a worker")
+    postgres_pool_wait_seconds: float = Field(
+        5.0, gt=0, description="How long a request waits for a connection; beyond it 503"
+    )
+    postgres_pgbouncer: bool = Field(
+        default=False,
+        description="Behind PgBouncer in transaction mode: no prepared statements are kept",
+    )
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
+        "info", description="Least severe message that is logged"
+    )

@@ -1,0 +1,189 @@
+"""The tables, as both databases have them. migrations/ builds them; a test holds the two together.
+
+Every key starts with the organization, so that an engine that shards by it can. Ids count up
+within the organization, from counters on its row; only `organizations` has an id of its own.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from gql_tickets.domain.tickets import ChangeKind, TicketPriority, TicketStatus, TicketType
+from gql_tickets.store.types import Code, Instant, TextList
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+
+def _org(**keywords: bool) -> sa.Column[int]:
+    return sa.Column("org_id", sa.Integer, sa.ForeignKey("organizations.id"), nullable=False, **keywords)
+
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("is_demo", sa.Boolean, nullable=False),
+    comment="One row at most: what kind of database this is.",
+)
+
+organizations = sa.Table(
+    "organizations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("slug", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("ticket_prefix", sa.Text, nullable=False),
+    sa.Column("last_ticket_id", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("last_ticket_number", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("username", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("avatar_url", sa.Text),
+    sa.Index(None, "org_id", "username", unique=True),
+)
+
+repositories = sa.Table(
+    "repositories",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text),
+    sa.Column("url", sa.Text),
+)
+
+labels = sa.Table(
+    "labels",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("color", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Index(None, "org_id", "id", unique=True),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("prefix", sa.Text, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("scopes", TextList, nullable=False),
+    sa.Column("user_id", sa.Integer),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant),
+    sa.Column("revoked_at", Instant),
+    sa.Column("last_used_at", Instant),
+    sa.ForeignKeyConstraint(["org_id", "user_id"], ["users.org_id", "users.id"]),
+)
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("slug", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("type", Code(TicketType), nullable=False),
+    sa.Column("status", Code(TicketStatus), nullable=False),
+    sa.Column("priority", Code(TicketPriority), nullable=False),
+    sa.Column("assignee_id", sa.Integer),
+    sa.Column("creator_id", sa.Integer),
+    sa.Column("repository_id", sa.Integer),
+    sa.Column("parent_id", sa.Integer),
+    sa.Column("labels", TextList, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Column("started_at", Instant),
+    sa.Column("completed_at", Instant),
+    sa.ForeignKeyConstraint(["org_id", "assignee_id"], ["users.org_id", "users.id"]),
+    sa.ForeignKeyConstraint(["org_id", "creator_id"], ["users.org_id", "users.id"]),
+    sa.ForeignKeyConstraint(["org_id", "repository_id"], ["repositories.org_id", "repositories.id"]),
+    sa.ForeignKeyConstraint(["org_id", "parent_id"], ["tickets.org_id", "tickets.id"]),
+    sa.Index(None, "org_id", "slug", unique=True),
+    sa.Index(None, "org_id", "number", unique=True),
+)
+_t = tickets.c
+_newest = (_t.created_at.desc(), _t.id.desc())
+sa.Index("tickets_created", _t.org_id, *_newest)
+sa.Index("tickets_updated", _t.org_id, _t.updated_at.desc(), _t.id.desc())
+sa.Index("tickets_status", _t.org_id, _t.status, *_newest)
+sa.Index("tickets_repository", _t.org_id, _t.repository_id, *_newest)
+sa.Index("tickets_assignee", _t.org_id, _t.assignee_id, *_newest)
+sa.Index(
+    "tickets_parent",
+    _t.org_id,
+    _t.parent_id,
+    *_newest,
+    postgresql_where=_t.parent_id.is_not(None),
+    sqlite_where=_t.parent_id.is_not(None),
+)
+sa.Index("tickets_labels", _t.labels, postgresql_using="gin").ddl_if(dialect="postgresql")
+
+# SQLite has no index into an array: it filters labels by this table, written beside tickets.labels.
+ticket_labels = sa.Table(
+    "ticket_labels",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Index(None, "org_id", "ticket_id"),
+    sqlite_with_rowid=False,
+    info={"only": "sqlite"},
+)
+
+# One write to one ticket. The version makes the key: it goes up by one with each write. No foreign
+# key to tickets, since what is said of a deleted ticket stays.
+ticket_events = sa.Table(
+    "ticket_events",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("slug", sa.Text, nullable=False),
+    sa.Column("kind", Code(ChangeKind), nullable=False),
+    sa.Column("actor_key_id", sa.Text),
+    sa.Column("actor_name", sa.Text),
+    sa.Column("actor_user_id", sa.Integer),
+    sa.Column("occurred_at", Instant, nullable=False),
+    sa.Column("changes", sa.Text, nullable=False),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    _org(primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sa.Column("result", sa.LargeBinary),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index(None, "created_at"),
+)
+
+INT_ARRAY = postgresql.ARRAY(sa.Integer)
+TEXT_ARRAY = postgresql.ARRAY(sa.Text)
+
+
+def belongs_to(table: sa.Table, dialect: str) -> bool:
+    """Whether a database of this kind has the table."""
+    return table.info.get("only", dialect) == dialect
