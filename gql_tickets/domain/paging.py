@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import enum
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -49,7 +50,7 @@ class Page(Struct, Generic[T], frozen=True):
     """A stretch of a list. `cursors` runs beside `items`."""
 
     items: list[T]
-    cursors: list[str]
+    cursors: Sequence[str]
     has_next: bool
     has_previous: bool
 

@@ -14,7 +14,9 @@ from gql_tickets.errors import Path, Problem, ValidationFailed
 Paths = Path | str
 
 
-def clean(path: Paths, text: str, *, length_min: int = 0, length_max: int, trim: bool = True) -> str:
+def clean(
+    path: Paths, text: str, *, length_min: int = 0, length_max: int, trim: bool = True
+) -> str:
     """The text as it is to be stored. Raises ValidationFailed."""
     problems = Problems()
     cleaned = problems.text(path, text, length_min=length_min, length_max=length_max, trim=trim)
@@ -61,6 +63,13 @@ class Problems:
         if flaw is not None:
             self.add(path, f"A label {flaw}.")
         return cleaned
+
+    def storable(self, path: Paths, text: str) -> str:
+        """A text that is only looked for: of any length, as long as it could be stored at all."""
+        flaw = _unstorable(text)
+        if flaw is not None:
+            self.add(path, f"{_name(path)} {flaw}.")
+        return text
 
     def raise_if_any(self) -> None:
         """Raise ValidationFailed with every problem found so far."""

@@ -180,8 +180,6 @@ idempotency_keys = sa.Table(
     sa.Index(None, "created_at"),
 )
 
-INT_ARRAY = postgresql.ARRAY(sa.Integer)
-TEXT_ARRAY = postgresql.ARRAY(sa.Text)
 
 
 def belongs_to(table: sa.Table, dialect: str) -> bool:

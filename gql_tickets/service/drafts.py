@@ -1,0 +1,108 @@
+"""What callers write about a ticket, made ready: texts checked, references looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from gql_tickets.auth import Actor
+from gql_tickets.domain.directory import RepositoryRef, UserRef
+from gql_tickets.domain.ids import read_slug
+from gql_tickets.domain.tickets import (
+    DESCRIPTION_LENGTH_MAX,
+    TITLE_LENGTH_MAX,
+    LabelsPatch,
+    TicketDraft,
+    TicketPatch,
+    TicketRef,
+)
+from gql_tickets.errors import Path
+from gql_tickets.service.filters import user_ref
+from gql_tickets.service.text import Problems
+from gql_tickets.store import directory
+from gql_tickets.store.engine import Connection
+
+
+def checked_draft(actor: Actor, draft: TicketDraft) -> TicketDraft:
+    """The draft with its texts as they are to be stored. Raises ValidationFailed."""
+    problems = Problems()
+    ready = replace(
+        draft,
+        title=_title(("title",), draft.title, problems),
+        description=_description(("description",), draft.description, problems),
+        labels=problems.labels("labels", draft.labels),
+        assignee=draft.assignee and user_ref(actor, draft.assignee, ("assignee",), problems),
+        parent=draft.parent and spelled(draft.parent),
+    )
+    problems.raise_if_any()
+    return ready
+
+
+def checked_patch(actor: Actor, patch: TicketPatch) -> TicketPatch:
+    """The patch with its texts as they are to be stored."""
+    problems = Problems()
+    ready: dict[str, Any] = {}
+    if patch.title is not UNSET:
+        ready["title"] = _title(("patch", "title"), patch.title, problems)
+    if patch.description is not UNSET:
+        path: Path = ("patch", "description")
+        ready["description"] = _description(path, patch.description, problems)
+    if patch.assignee is not UNSET and patch.assignee is not None:
+        path = ("patch", "assignee")
+        ready["assignee"] = user_ref(actor, patch.assignee, path, problems)
+    if patch.labels is not UNSET:
+        ready["labels"] = _labels(patch.labels, problems)
+    if patch.parent is not UNSET and patch.parent is not None:
+        ready["parent"] = spelled(patch.parent)
+    problems.raise_if_any()
+    return replace(patch, **ready)
+
+
+def _labels(patch: LabelsPatch, problems: Problems) -> LabelsPatch:
+    path = ("patch", "labels")
+    return LabelsPatch(
+        set=None if patch.set is None else problems.labels(path, patch.set),
+        add=problems.labels(path, patch.add),
+        remove=tuple(problems.storable(path, name).strip() for name in patch.remove),
+    )
+
+
+def _title(path: Path, title: str, problems: Problems) -> str:
+    return problems.text(path, title, length_min=1, length_max=TITLE_LENGTH_MAX)
+
+
+def _description(path: Path, text: str | None, problems: Problems) -> str | None:
+    if text is None:
+        return None
+    return problems.text(path, text, length_max=DESCRIPTION_LENGTH_MAX, trim=False)
+
+
+def spelled(ref: TicketRef) -> TicketRef:
+    """The reference in its one spelling; a slug that is none becomes a reference to nothing."""
+    return ref if ref.id is not None else TicketRef(slug=read_slug(ref.slug or ""))
+
+
+async def user_id(
+    db: Connection, org: int, ref: UserRef | None, path: Path, problems: Problems
+) -> int | None:
+    """The id of a user that there is."""
+    if ref is None:
+        return None
+    user = await directory.find_user(db, org, id=ref.id, username=ref.username)
+    if user is None:
+        problems.add(path, "There is no such user.")
+    return user and user.id
+
+
+async def repository_id(
+    db: Connection, org: int, ref: RepositoryRef | None, path: Path, problems: Problems
+) -> int | None:
+    """The id of a repository that there is."""
+    if ref is None:
+        return None
+    repository = await directory.find_repository(db, org, ref.id)
+    if repository is None:
+        problems.add(path, "There is no such repository.")
+    return repository and repository.id

@@ -1,0 +1,121 @@
+"""Tickets in groups: the pages and counts of many groups at once, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from gql_tickets.domain.paging import Order, Page, PageRequest
+from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store.engine import Connection
+from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
+from gql_tickets.store.statements import Statement
+from gql_tickets.store.tables import tickets
+from gql_tickets.store.tickets import SHAPES_MAX, ticket_columns
+from gql_tickets.store.types import ListOf
+
+GroupColumn = Literal["status", "parent_id", "assignee_id"]
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) -> Statement:
+    """The page of every group: at once, and each by its own walk along an index."""
+
+    def build(dialect: str) -> sa.Select[Any]:
+        groups = sa.bindparam("groups", type_=ListOf(tickets.c[column].type))
+        inner = tickets.alias("inner_tickets")
+        each: sa.FromClause
+        if dialect == "postgresql":
+            each = sa.func.unnest(groups).table_valued("value").render_derived("groups")
+        else:
+            each = sa.func.json_each(groups).table_valued("value").alias("groups")
+        value = sa.type_coerce(each.c.value, tickets.c[column].type)
+        where = (inner.c.org_id == org(), inner.c[column] == value, clause(shape, inner, dialect))
+        if dialect == "postgresql":
+            members = windowed(sa.select(inner).where(*where).correlate(each), inner, order, bounds)
+            rows: sa.FromClause = members.lateral("grouped")
+            select = sa.select(*ticket_columns(rows)).select_from(each.join(rows, sa.true()))
+        else:
+            members = windowed(
+                sa.select(inner.c.id).where(*where).correlate(each), inner, order, bounds
+            )
+            rows = tickets
+            select = sa.select(*ticket_columns(rows)).select_from(
+                each.join(rows, sa.and_(rows.c.org_id == org(), rows.c.id.in_(members)))
+            )
+        return select.order_by(*order.columns(rows, backward=bounds.backward))
+
+    return Statement(build)
+
+
+async def find_group_pages(
+    db: Connection,
+    org: int,
+    column: GroupColumn,
+    groups: Sequence[Any],
+    wanted: Criteria,
+    order: tuple[Order, ...],
+    page: PageRequest,
+) -> list[Page[Ticket]]:
+    """For each group, the page of the tickets that match and whose column has its value."""
+    by = sorting(order)
+    bounds, values = window(page, by)
+    members: dict[Any, list[Ticket]] = {group: [] for group in groups}
+    statement = _group_statement(column, wanted.shape, by, bounds)
+    for ticket in await db.records(
+        statement, Ticket, org=org, groups=tuple(members), **values, **wanted.values
+    ):
+        members[getattr(ticket, column)].append(ticket)
+    pages = {group: page_of(rows, page, by) for group, rows in members.items()}
+    return [pages[group] for group in groups]
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _group_count_statement(column: str, shape: Shape) -> Statement:
+    group = tickets.c[column]
+    return Statement(
+        lambda dialect: (
+            sa.select(group, sa.func.count())
+            .where(
+                tickets.c.org_id == org(),
+                among(group, "groups", group.type, dialect),
+                clause(shape, tickets, dialect),
+            )
+            .group_by(group)
+        )
+    )
+
+
+async def count_groups(
+    db: Connection, org: int, column: GroupColumn, groups: Sequence[Any], wanted: Criteria
+) -> list[int]:
+    """For each group, how many tickets match and have its value in the column."""
+    statement = _group_count_statement(column, wanted.shape)
+    rows = await db.rows(statement, org=org, groups=tuple(set(groups)), **wanted.values)
+    counts: dict[Any, int] = dict(rows)
+    return [counts.get(group, 0) for group in groups]
+
+
+_PROGRESS = Statement(
+    lambda dialect: (
+        sa.select(
+            tickets.c.parent_id,
+            sa.func.count(),
+            sa.func.count().filter(
+                tickets.c.status == sa.bindparam("done", type_=tickets.c.status.type)
+            ),
+        )
+        .where(tickets.c.org_id == org(), among(tickets.c.parent_id, "ids", sa.Integer(), dialect))
+        .group_by(tickets.c.parent_id)
+    )
+)
+
+
+async def find_progress(db: Connection, org: int, ids: Collection[int]) -> dict[int, ChildProgress]:
+    """Counts over the direct children of those tickets that have any."""
+    rows = await db.rows(_PROGRESS, org=org, ids=tuple(ids), done=TicketStatus.DONE)
+    return {parent: ChildProgress(total, done) for parent, total, done in rows}

@@ -1,0 +1,216 @@
+"""Sorting and keyset pages of tickets: what a page asks for, as SQL and as cursors.
+
+A sort key is an expression that is never null. A column that can be null becomes two of them,
+whether it is null and what it is otherwise, so that the comparison of keys need not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, overload
+
+import sqlalchemy as sa
+
+from gql_tickets.domain.ids import INT32_MAX
+from gql_tickets.domain.paging import (
+    CursorKey,
+    Order,
+    OrderField,
+    Page,
+    PageRequest,
+    read_cursor,
+    write_cursor,
+)
+from gql_tickets.domain.tickets import Ticket
+from gql_tickets.errors import ValidationFailed
+from gql_tickets.store.types import instant, microseconds
+
+
+class Key(NamedTuple):
+    """One sort key: how SQL computes it, and how a cursor carries it."""
+
+    name: str
+    expression: Callable[[sa.FromClause], sa.ColumnElement[Any]]
+    of: Callable[[Ticket], int | str]
+    bound: Callable[[Any], Any]
+    unique: bool = False
+
+
+class Window(NamedTuple):
+    """The shape of a page: which of its bounds are given, and from which end it counts."""
+
+    after: bool
+    before: bool
+    offset: bool
+    backward: bool
+
+
+def _int32(value: int) -> int:
+    if not 0 <= value <= INT32_MAX:
+        raise OverflowError(value)
+    return value
+
+
+_ID = Key("id", lambda t: t.c.id, lambda ticket: ticket.id, _int32, unique=True)
+_KEYS: dict[OrderField, tuple[Key, ...]] = {
+    OrderField.CREATED_AT: (
+        Key(
+            "created_at", lambda t: t.c.created_at, lambda it: microseconds(it.created_at), instant
+        ),
+    ),
+    OrderField.UPDATED_AT: (
+        Key(
+            "updated_at", lambda t: t.c.updated_at, lambda it: microseconds(it.updated_at), instant
+        ),
+    ),
+    OrderField.NUMBER: (
+        Key("number", lambda t: t.c.number, lambda ticket: ticket.number, _int32, unique=True),
+    ),
+}
+
+
+class Sorting:
+    """A total order of tickets; compared by identity, since sorting() gives one for each order."""
+
+    __slots__ = ("keys", "name")
+
+    def __init__(self, keys: tuple[tuple[Key, bool], ...]) -> None:
+        self.keys = keys
+        self.name = ",".join(f"{'-' if descending else ''}{key.name}" for key, descending in keys)
+
+    def columns(self, source: sa.FromClause, *, backward: bool) -> list[sa.ColumnElement[Any]]:
+        """ORDER BY; backward lists are read from their end."""
+        return [
+            key.expression(source).desc()
+            if descending != backward
+            else key.expression(source).asc()
+            for key, descending in self.keys
+        ]
+
+    def beyond(
+        self, source: sa.FromClause, prefix: str, *, backward: bool
+    ) -> sa.ColumnElement[bool]:
+        """Whether a row lies past the cursor bound as `prefix0`, `prefix1`, …"""
+        sides = [
+            (
+                expression := key.expression(source),
+                _bind(f"{prefix}{i}", expression),
+                descending != backward,
+            )
+            for i, (key, descending) in enumerate(self.keys)
+        ]
+        if len({falling for *_, falling in sides}) == 1:
+            # One direction: a row comparison, which both databases answer from the index.
+            here = sa.tuple_(*(expression for expression, *_ in sides))
+            there = sa.tuple_(*(bind for _, bind, _ in sides))
+            return here < there if sides[0][2] else here > there
+        past: sa.ColumnElement[bool] | None = None
+        for expression, bind, falling in reversed(sides):
+            step = expression < bind if falling else expression > bind
+            past = step if past is None else sa.or_(step, sa.and_(expression == bind, past))
+        expression, bind, falling = sides[0]
+        # Implied by the rest; it is what an index can be entered by.
+        entry = expression <= bind if falling else expression >= bind
+        return sa.and_(entry, past) if past is not None else entry
+
+    def cursor(self, ticket: Ticket) -> str:
+        """The opaque cursor of a ticket in this order."""
+        return write_cursor(self.name, tuple(key.of(ticket) for key, _ in self.keys))
+
+    def bounds(self, prefix: str, cursor: str, path: str) -> dict[str, Any]:
+        """The parameters of beyond(). Raises ValidationFailed for a cursor that is not ours."""
+        values: CursorKey = read_cursor(cursor, self.name, (int,) * len(self.keys), path)
+        try:
+            return {
+                f"{prefix}{i}": key.bound(value)
+                for i, ((key, _), value) in enumerate(zip(self.keys, values, strict=True))
+            }
+        except OverflowError as error:
+            raise ValidationFailed.of(path, "This cursor is not one of ours.") from error
+
+
+class Cursors(Sequence[str]):
+    """The cursors of a page, each written when it is asked for: most are not."""
+
+    __slots__ = ("_items", "_sorting")
+
+    def __init__(self, sorting: Sorting, items: Sequence[Ticket]) -> None:
+        self._sorting = sorting
+        self._items = items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._sorting.cursor, self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return Cursors(self._sorting, self._items[index])
+        return self._sorting.cursor(self._items[index])
+
+
+@lru_cache(maxsize=1_024)
+def sorting(order: tuple[Order, ...]) -> Sorting:
+    """The total order that a caller asked for: no key twice, nothing after one that is unique."""
+    keys: dict[str, tuple[Key, bool]] = {}
+    descending = True
+    for wanted in order:
+        descending = wanted.descending
+        for key in _KEYS[wanted.field]:
+            keys.setdefault(key.name, (key, descending))
+            if key.unique:
+                return Sorting(tuple(keys.values()))
+    keys[_ID.name] = (_ID, descending)
+    return Sorting(tuple(keys.values()))
+
+
+def window(page: PageRequest, order: Sorting) -> tuple[Window, dict[str, Any]]:
+    """The shape of a page, and the values that go with it; `limit` is one more than asked for."""
+    values: dict[str, Any] = {"limit": page.size + 1}
+    if page.after is not None:
+        values |= order.bounds("after_", page.after, "after")
+    if page.before is not None:
+        values |= order.bounds("before_", page.before, "before")
+    if page.offset:
+        values["offset"] = page.offset
+    return (
+        Window(page.after is not None, page.before is not None, bool(page.offset), page.backward),
+        values,
+    )
+
+
+def windowed(
+    select: sa.Select[Any], source: sa.FromClause, order: Sorting, shape: Window
+) -> sa.Select[Any]:
+    """The select, sorted and cut to the page."""
+    if shape.after:
+        select = select.where(order.beyond(source, "after_", backward=False))
+    if shape.before:
+        select = select.where(order.beyond(source, "before_", backward=True))
+    select = select.order_by(*order.columns(source, backward=shape.backward))
+    select = select.limit(sa.bindparam("limit", type_=sa.Integer))
+    return select.offset(sa.bindparam("offset", type_=sa.Integer)) if shape.offset else select
+
+
+def page_of(rows: list[Ticket], page: PageRequest, order: Sorting) -> Page[Ticket]:
+    """The page, out of rows in the order they were read, of which there may be one too many."""
+    more = len(rows) > page.size
+    items = rows[: page.size]
+    if page.backward:
+        items.reverse()
+    return Page(
+        items,
+        Cursors(order, items),
+        has_next=page.before is not None if page.backward else more,
+        has_previous=more if page.backward else page.after is not None or page.offset > 0,
+    )
+
+
+def _bind(name: str, expression: sa.ColumnElement[Any]) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=expression.type)

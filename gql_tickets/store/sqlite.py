@@ -1,0 +1,158 @@
+"""SQLite: one writer and several readers a process, one thread hop a service call.
+
+A service's coroutine awaits nothing but its Connection, and this Connection never suspends. So the
+whole of it is driven by one `send` inside the connection's thread, instead of a hop a statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, TypeVar, cast
+
+import aiosqlite
+import sqlalchemy as sa
+
+from gql_tickets.errors import Unavailable
+from gql_tickets.settings import Settings
+from gql_tickets.store.engine import Connection, IntegrityViolated, Store, Work
+from gql_tickets.store.statements import Compiled
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_SECONDS = 5
+_AWAY = ("database is locked", "disk I/O error", "database or disk is full", "unable to open")
+
+
+def pragmas(settings: Settings) -> list[str]:
+    """What each connection is told when it opens."""
+    durability = "FULL" if settings.sqlite_durability == "full" else "NORMAL"
+    return [
+        "PRAGMA journal_mode=WAL",
+        f"PRAGMA synchronous={durability}",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA temp_store=MEMORY",
+        "PRAGMA cache_size=-65536",
+        "PRAGMA mmap_size=268435456",
+        "PRAGMA trusted_schema=OFF",
+    ]
+
+
+class _Threaded(aiosqlite.Connection):
+    """aiosqlite's connection, able to run a function of ours in its thread, in one hop."""
+
+    async def run_in_thread(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        return cast("T", await self._execute(partial(function, self._conn)))
+
+
+class _SqliteConnection(Connection):
+    """Runs each statement at once, in the thread that it is in."""
+
+    dialect = "sqlite"
+
+    def __init__(
+        self, raw: sqlite3.Connection, observer: Callable[[str], None] | None
+    ) -> None:
+        self._raw = raw
+        self.observer = observer
+
+    async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
+        """All rows, so that no cursor stays open."""
+        return self._raw.execute(compiled.sql, arguments).fetchall()
+
+    async def execute(self, compiled: Compiled, arguments: list[Any]) -> int:
+        """The number of affected rows."""
+        return self._raw.execute(compiled.sql, arguments).rowcount
+
+    async def execute_many(self, compiled: Compiled, arguments: list[list[Any]]) -> None:
+        """One prepared statement for all."""
+        self._raw.executemany(compiled.sql, arguments)
+
+
+class SqliteStore(Store):
+    """A SQLite file. Open it with SqliteStore.open()."""
+
+    dialect = "sqlite"
+
+    def __init__(self, writer: _Threaded, readers: list[_Threaded]) -> None:
+        self.observer: Callable[[str], None] | None = None
+        self._writer = writer
+        self._readers = readers
+        self._idle: asyncio.LifoQueue[_Threaded] = asyncio.LifoQueue()
+        for reader in readers:
+            self._idle.put_nowait(reader)
+
+    @classmethod
+    async def open(cls, settings: Settings) -> SqliteStore:
+        """Connect the writer first: it sets the write-ahead log, which readers only use."""
+        path = sa.make_url(settings.database_url).database or ":memory:"
+        try:
+            writer = await _connect(path, pragmas(settings))
+            reading = [*pragmas(settings)[1:], "PRAGMA query_only=ON"]
+            readers = [await _connect(path, reading) for _ in range(settings.sqlite_readers)]
+        except sqlite3.OperationalError as error:
+            raise Unavailable(f"Cannot open the SQLite file {path}: {error}") from error
+        return cls(writer, readers)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run on an idle reader; waits for one while all are busy."""
+        reader = await self._idle.get()
+        try:
+            return await reader.run_in_thread(partial(self._work, work))
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+        finally:
+            self._idle.put_nowait(reader)
+
+    async def write(self, work: Work[T], *, retry: bool = False) -> T:  # noqa: ARG002
+        """Run on the writer, whose thread takes one transaction after the other."""
+        try:
+            return await self._writer.run_in_thread(partial(self._transaction, work))
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    async def close(self) -> None:
+        """Close the writer last, so that it folds the write-ahead log into the file."""
+        for connection in (*self._readers, self._writer):
+            await connection.close()
+
+    def _transaction(self, work: Work[T], raw: sqlite3.Connection) -> T:
+        # IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency.
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            result = self._work(work, raw)
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+        return result
+
+    def _work(self, work: Work[T], raw: sqlite3.Connection) -> T:
+        coroutine = cast("Coroutine[Any, Any, T]", work(_SqliteConnection(raw, self.observer)))
+        try:
+            coroutine.send(None)
+        except StopIteration as finished:
+            return cast("T", finished.value)
+        coroutine.close()
+        raise RuntimeError("Inside the store only the store's own connection can be awaited.")
+
+
+async def _connect(path: str, statements: list[str]) -> _Threaded:
+    def connector() -> sqlite3.Connection:
+        raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
+        for statement in statements:
+            raw.execute(statement)
+        return raw
+
+    return cast("_Threaded", await _Threaded(connector, iter_chunk_size=64))
+
+
+def _translated(error: sqlite3.Error) -> Exception:
+    if isinstance(error, sqlite3.IntegrityError):
+        return IntegrityViolated(str(error))
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(_AWAY):
+        return Unavailable()
+    return error

@@ -1,0 +1,306 @@
+"""Tickets: finding them one by one and in pages; adding, changing and dropping them.
+
+Statements are built once for each shape of filter, order and page, and kept. What asks for many
+groups of tickets at once is in groups.py, parents and children are in trees.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from gql_tickets.auth import Actor
+from gql_tickets.domain.ids import INT32_MAX, read_slug
+from gql_tickets.domain.paging import Order, Page, PageRequest
+from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
+from gql_tickets.store import events
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store.engine import Connection
+from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
+from gql_tickets.store.statements import Statement
+from gql_tickets.store.tables import organizations, ticket_events, ticket_labels, tickets
+from gql_tickets.store.types import TextList
+
+Values = dict[str, Any]
+
+SHAPES_MAX = 1_024
+_ONE = sa.literal_column("1", sa.Integer)
+# What a caller of add_ticket() gives: all that is not counted.
+_DRAFTED = tuple(
+    name
+    for name in Ticket.__struct_fields__
+    if name not in {"org_id", "id", "number", "slug", "version", "parent_slug"}
+)
+
+
+def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    """The columns of a Ticket, in the record's order.
+
+    The parent's slug is a scalar subquery: it is looked up for the rows of the page alone.
+    """
+    parent = tickets.alias()
+    parent_slug = (
+        sa.select(parent.c.slug)
+        .where(parent.c.org_id == source.c.org_id, parent.c.id == source.c.parent_id)
+        .correlate(source)
+        .scalar_subquery()
+        .label("parent_slug")
+    )
+    return [
+        parent_slug if name == "parent_slug" else source.c[name]
+        for name in Ticket.__struct_fields__
+    ]
+
+
+def _one(column: sa.ColumnElement[Any], *, lock: bool) -> Statement:
+    select = sa.select(*ticket_columns(tickets)).where(
+        tickets.c.org_id == org(), column == sa.bindparam("value", type_=column.type)
+    )
+    # FOR NO KEY UPDATE, which lets others refer to the ticket meanwhile; SQLite needs no lock.
+    return Statement(select.with_for_update(of=tickets, key_share=True) if lock else select)
+
+
+_BY_ID = {lock: _one(tickets.c.id, lock=lock) for lock in (False, True)}
+_BY_SLUG = {lock: _one(tickets.c.slug, lock=lock) for lock in (False, True)}
+
+
+async def find_ticket(
+    db: Connection, org: int, ref: TicketRef, *, lock: bool = False
+) -> Ticket | None:
+    """The ticket, locked against other writers if asked for; None when there is no such ticket."""
+    if ref.id is not None:
+        if not 0 < ref.id <= INT32_MAX:
+            return None
+        found = await db.record(_BY_ID[lock], Ticket, org=org, value=ref.id)
+    else:
+        slug = read_slug(ref.slug or "")
+        if slug is None:
+            return None
+        found = await db.record(_BY_SLUG[lock], Ticket, org=org, value=slug)
+    if lock and found is not None and found.parent_id is not None and found.parent_slug is None:
+        # Locking waited for a writer that moved the ticket beneath a parent that is newer than
+        # our look at the table. Now that it is locked, a second look sees both.
+        found = await db.record(_BY_ID[lock], Ticket, org=org, value=found.id)
+    return found
+
+
+_BY_IDS = Statement(
+    lambda dialect: sa.select(*ticket_columns(tickets)).where(
+        tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect)
+    )
+)
+
+
+async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[Ticket]:
+    """The tickets that there are, in any order."""
+    return await db.records(_BY_IDS, Ticket, org=org, ids=tuple(ids))
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
+    def build(dialect: str) -> sa.Select[Any]:
+        select = sa.select(*ticket_columns(tickets)).where(
+            tickets.c.org_id == org(), clause(shape, tickets, dialect)
+        )
+        return windowed(select, tickets, order, bounds)
+
+    return Statement(build)
+
+
+async def find_page(
+    db: Connection, org: int, wanted: Criteria, order: tuple[Order, ...], page: PageRequest
+) -> Page[Ticket]:
+    """One page of the tickets that match."""
+    by = sorting(order)
+    bounds, values = window(page, by)
+    statement = _page_statement(wanted.shape, by, bounds)
+    rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
+    return page_of(rows, page, by)
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _count_statement(shape: Shape) -> Statement:
+    return Statement(
+        lambda dialect: (
+            sa.select(sa.func.count())
+            .select_from(tickets)
+            .where(tickets.c.org_id == org(), clause(shape, tickets, dialect))
+        )
+    )
+
+
+async def count_tickets(db: Connection, org: int, wanted: Criteria) -> int:
+    """How many tickets match."""
+    return int(await db.value(_count_statement(wanted.shape), org=org, **wanted.values) or 0)
+
+
+_NUMBER = (
+    sa.update(organizations)
+    .where(organizations.c.id == org())
+    .values(
+        last_ticket_id=organizations.c.last_ticket_id + _ONE,
+        last_ticket_number=organizations.c.last_ticket_number + _ONE,
+    )
+    .returning(
+        organizations.c.last_ticket_id.label("id"),
+        organizations.c.last_ticket_number.label("number"),
+        (
+            organizations.c.ticket_prefix
+            + sa.literal_column("'-'", sa.Text)
+            + sa.cast(organizations.c.last_ticket_number, sa.Text)
+        ).label("slug"),
+    )
+)
+
+
+def _drafted(names: Sequence[str] = _DRAFTED) -> list[sa.ColumnElement[Any]]:
+    return [sa.bindparam(f"new_{name}", type_=tickets.c[name].type) for name in names]
+
+
+def _add_postgresql() -> sa.Select[Any]:
+    """Number, ticket and event in one statement: the counter is locked for the shortest time."""
+    key = _NUMBER.cte("key")
+    ticket = (
+        sa.insert(tickets)
+        .from_select(
+            ["org_id", "id", "number", "slug", "version", *_DRAFTED],
+            sa.select(org(), key.c.id, key.c.number, key.c.slug, _ONE, *_drafted()),
+        )
+        .returning(tickets.c.id, tickets.c.number, tickets.c.slug)
+        .cte("ticket")
+    )
+    said = ("kind", "actor_key_id", "actor_name", "actor_user_id", "occurred_at", "changes")
+    event = (
+        sa.insert(ticket_events)
+        .from_select(
+            ["org_id", "ticket_id", "version", "slug", *said],
+            sa.select(
+                org(),
+                ticket.c.id,
+                _ONE,
+                ticket.c.slug,
+                *(sa.bindparam(f"event_{name}", type_=ticket_events.c[name].type) for name in said),
+            ),
+        )
+        .cte("event")
+    )
+    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event)
+
+
+_ADD_POSTGRESQL = Statement(lambda _: _add_postgresql())
+_ADD_NUMBER = Statement(_NUMBER)
+_ADD_TICKET = Statement(
+    sa.insert(tickets).values(
+        org_id=org(),
+        version=_ONE,
+        **{
+            name: sa.bindparam(name, type_=tickets.c[name].type)
+            for name in ("id", "number", "slug")
+        },
+        **dict(zip(_DRAFTED, _drafted(), strict=True)),
+    )
+)
+
+
+async def add_ticket(
+    db: Connection, org: int, actor: Actor, at: dt.datetime, values: Values
+) -> tuple[int, int, str]:
+    """Number and store a ticket, and its first event: id, number and slug. To be called last.
+
+    `values` are the columns from `title` to `completed_at`, without number and version.
+    """
+    new = {f"new_{name}": values[name] for name in _DRAFTED}
+    if db.dialect == "postgresql":
+        row = await db.row(
+            _ADD_POSTGRESQL,
+            org=org,
+            **new,
+            **events.said_by(actor, at),
+            event_kind=ChangeKind.CREATED,
+            event_changes=events.written(()),
+        )
+    else:
+        row = await db.row(_ADD_NUMBER, org=org)
+    if row is None:
+        raise LookupError("the organization is gone")
+    new_id, number, slug = row
+    if db.dialect != "postgresql":
+        await db.run(_ADD_TICKET, org=org, id=new_id, number=number, slug=slug, **new)
+        await _add_labels(db, org, new_id, values["labels"])
+        await events.add_events(
+            db, org, actor, at, [events.Event(new_id, 1, slug, ChangeKind.CREATED)]
+        )
+    return new_id, number, slug
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _change_statement(columns: frozenset[str]) -> Statement:
+    return Statement(
+        sa.update(tickets)
+        .where(tickets.c.org_id == org(), tickets.c.id == sa.bindparam("id", type_=sa.Integer))
+        .values(
+            {
+                name: sa.bindparam(f"new_{name}", type_=tickets.c[name].type)
+                for name in sorted(columns)
+            }
+        )
+    )
+
+
+async def change_ticket(db: Connection, org: int, id: int, values: Values) -> None:
+    """Write the given columns, and no others."""
+    statement = _change_statement(frozenset(values))
+    await db.run(
+        statement, org=org, id=id, **{f"new_{name}": value for name, value in values.items()}
+    )
+    if "labels" in values and db.dialect != "postgresql":
+        await _drop_labels(db, org, (id,))
+        await _add_labels(db, org, id, values["labels"])
+
+
+_DROP = Statement(
+    lambda dialect: sa.delete(tickets).where(
+        tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect)
+    )
+)
+
+
+async def drop_tickets(db: Connection, org: int, ids: Collection[int]) -> None:
+    """Remove tickets, whose children must be gone, detached or among them."""
+    if db.dialect != "postgresql":
+        await _drop_labels(db, org, ids)
+    await db.run(_DROP, org=org, ids=tuple(ids))
+
+
+_ADD_LABELS = Statement(
+    lambda _: sa.insert(ticket_labels).from_select(
+        ["org_id", "name", "ticket_id"],
+        sa.select(
+            org(),
+            sa.func.json_each(sa.bindparam("names", type_=TextList()))
+            .table_valued("value")
+            .c.value,
+            sa.bindparam("id", type_=sa.Integer),
+        ),
+    )
+)
+_DROP_LABELS = Statement(
+    lambda dialect: sa.delete(ticket_labels).where(
+        ticket_labels.c.org_id == org(),
+        among(ticket_labels.c.ticket_id, "ids", sa.Integer(), dialect),
+    )
+)
+
+
+async def _add_labels(db: Connection, org: int, id: int, names: tuple[str, ...]) -> None:
+    """SQLite's index of labels follows the ticket."""
+    if names:
+        await db.run(_ADD_LABELS, org=org, names=names, id=id)
+
+
+async def _drop_labels(db: Connection, org: int, ids: Collection[int]) -> None:
+    await db.run(_DROP_LABELS, org=org, ids=tuple(ids))

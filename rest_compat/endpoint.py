@@ -1,0 +1,102 @@
+"""The one endpoint behind every row: who calls, may they, what do they ask, the answer, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope as ASGIScope, Send
+
+from gql_tickets.auth import Scope
+from gql_tickets.context import Call, Limits, context_for
+from gql_tickets.errors import BadRequest, ErrorCode, Forbidden, NotFound, TicketsError
+from rest_compat.asked import Asked, asked
+from rest_compat.errors import answer
+
+BASE = "/api/v1/ext/orgs/{org}"
+LIMITS = Limits(page_max=1000, offset_max=2**31 - 1)
+
+_WITH_BODY = {"POST", "PUT", "PATCH"}
+
+Reader = Callable[[Asked], dict[str, Any]]
+Resolver = Callable[..., Awaitable[Any]]
+Show = Callable[[Any, Asked], Awaitable[Response]]
+
+
+class Row(NamedTuple):
+    """A line of the documented table: which call a route is, how it is read, how it is shown."""
+
+    method: str
+    path: str
+    scope: Scope
+    resolver: Resolver
+    read: Reader
+    show: Show
+
+
+def routes(rows: Sequence[Row]) -> list[BaseRoute]:
+    """The rows as routes, one a path, and a 404 for all else below the base."""
+    paths: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        paths.setdefault(row.path, {})[row.method] = row
+    found = [
+        Route(BASE + path, Resource(methods))
+        for path, methods in sorted(paths.items(), key=_literal_first)
+    ]
+    nowhere = Resource({})
+    return [*found, Route(BASE, nowhere), Route(BASE + "/{rest:path}", nowhere)]
+
+
+def _literal_first(item: tuple[str, object]) -> tuple[int, str]:
+    """`/tickets/board` before `/tickets/{slug}`, wherever the table has them."""
+    return item[0].count("{"), item[0]
+
+
+class Resource:
+    """The ASGI application of one path: it knows the path's methods, and refuses the others."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self._rows = {**rows, "HEAD": rows["GET"]} if "GET" in rows else dict(rows)
+        self._allow = ", ".join(self._rows)
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            response = await _answer(self._row(request.method), request)
+        except TicketsError as error:
+            response = answer(scope, error, self._headers(error))
+        if request.method == "HEAD":
+            response = Response(status_code=response.status_code, headers=response.headers)
+        await response(scope, receive, send)
+
+    def _row(self, method: str) -> Row:
+        if not self._rows:
+            raise NotFound("There is no such route.")
+        row = self._rows.get(method)
+        if row is None:
+            raise BadRequest(
+                f"{method} is not allowed here.", code=ErrorCode.METHOD_NOT_ALLOWED
+            )
+        return row
+
+    def _headers(self, error: TicketsError) -> dict[str, str]:
+        return {"Allow": self._allow} if error.code is ErrorCode.METHOD_NOT_ALLOWED else {}
+
+
+async def _answer(row: Row, request: Request) -> Response:
+    context = await context_for(request, LIMITS)
+    actor = context.actor
+    if request.path_params["org"] != actor.org_slug:
+        raise Forbidden(
+            "This API key belongs to another organization.",
+            code=ErrorCode.API_KEY_ORG_MISMATCH,
+        )
+    actor.require(row.scope)
+    body = await request.body() if row.method in _WITH_BODY else b""
+    question = asked(request, body)
+    result = await row.resolver(cast("Any", Call(context)), **row.read(question))
+    return await row.show(result, question)
