@@ -57,5 +57,9 @@ def failure(
 def unavailable(scope: Scope, message: str) -> JSONAnswer:
     """503: the same request may succeed in a moment."""
     return failure(
-        scope, 503, ErrorCode.UNAVAILABLE, message, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}
+        scope,
+        503,
+        ErrorCode.UNAVAILABLE,
+        message,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )

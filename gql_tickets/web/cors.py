@@ -6,8 +6,25 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_READ = ("X-API-Key", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
-_SHOWN = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Board-Truncated", "X-Column-Counts", "X-Request-Id")
+_READ = (
+    "X-API-Key",
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-Id",
+)
+_SHOWN = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Board-Truncated",
+    "X-Column-Counts",
+    "X-Request-Id",
+)
 _PREFLIGHT_SECONDS = 600
 
 

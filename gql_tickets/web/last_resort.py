@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql_tickets.errors import ErrorCode, Unavailable
-from gql_tickets.web.answers import failure, request_id_of, unavailable
+from gql_tickets.web.answers import failure, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +53,12 @@ class LastResort:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
+            logger.exception("A read was cancelled by another part of the same request.")
             answer = _unexpected(scope)
         except Unavailable as error:
             answer = unavailable(scope, error.message)
-        except Exception:  # noqa: BLE001 - the last resort
+        except Exception:
+            logger.exception("%s %s failed unexpectedly.", scope["method"], scope["path"])
             answer = _unexpected(scope)
         else:
             return
@@ -75,9 +77,6 @@ async def refuse(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(scope: Scope) -> Response:
-    logger.exception(
-        "%s %s failed, request %s", scope["method"], scope["path"], request_id_of(scope)
-    )
     return failure(
         scope, 500, ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. Please try again."
     )

@@ -1,0 +1,129 @@
+"""The composition: the one file that knows every part. Routes, middleware, lifespan, mounts.
+
+    RequestId > CORS > LastResort > TrailingSlash > BodyLimit > routes
+
+GraphQL and health are our own; every other door is an import string in `settings.mounts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from gql_tickets.context import State
+from gql_tickets.errors import TicketsError
+from gql_tickets.schema import build_view
+from gql_tickets.service.keys import KeyRing
+from gql_tickets.settings import Settings
+from gql_tickets.store.opening import open_store
+from gql_tickets.web.answers import JSONAnswer
+from gql_tickets.web.body_limit import BodyLimit
+from gql_tickets.web.cors import cors
+from gql_tickets.web.health import HEALTH_ROUTES
+from gql_tickets.web.last_resort import LastResort, refuse
+from gql_tickets.web.request_id import RequestId
+from gql_tickets.web.slashes import TrailingSlash
+
+GRAPHQL_PATH = "/graphql"
+UPKEEP_SECONDS = 60
+
+logger = logging.getLogger(__name__)
+
+Mount = Callable[[State], list[BaseRoute]]
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application. Its database is opened by the lifespan, and reached as `app.state.tickets`.
+
+    Raises ValueError when a mount cannot be imported.
+    """
+    settings = settings or Settings()
+    mounts = [load_mount(name) for name in settings.mounts]
+    own: list[BaseRoute] = [
+        Route(GRAPHQL_PATH, build_view(settings)),
+        *HEALTH_ROUTES,
+        Route("/", _index),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings) as state:
+            app.state.tickets = state
+            app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
+            yield
+
+    app = Starlette(
+        routes=own,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestId),
+            *cors(settings.cors_origins),
+            Middleware(LastResort),
+            Middleware(TrailingSlash),
+            Middleware(BodyLimit, bytes_max=settings.request_bytes_max),
+        ],
+        exception_handlers={HTTPException: refuse},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[State]:
+    """What the application stands on: the store, the keys, and the upkeep of both."""
+    store = await open_store(settings)
+    state = State(store, KeyRing(store, settings.key_cache_seconds), settings)
+    upkeep = asyncio.create_task(_keep_up(state))
+    try:
+        yield state
+    finally:
+        upkeep.cancel()
+        with suppress(asyncio.CancelledError):
+            await upkeep
+        await _flush(state)
+        await store.close()
+
+
+def load_mount(name: str) -> Mount:
+    """The function that `module:function` names. Raises ValueError when there is none."""
+    module, _, attribute = name.partition(":")
+    try:
+        mount: Mount = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"Cannot mount {name!r}: {error}.") from error
+    return mount
+
+
+async def _keep_up(state: State) -> None:
+    """Idempotency keys need no upkeep here: each keyed write drops some that have expired."""
+    while True:
+        await asyncio.sleep(UPKEEP_SECONDS)
+        await _flush(state)
+
+
+async def _flush(state: State) -> None:
+    try:
+        await state.keys.flush_last_used()
+    except TicketsError:
+        logger.warning("When keys were last used could not be stored; trying again later.")
+
+
+async def _index(_request: Request) -> Response:
+    return JSONAnswer(
+        {
+            "service": "gql-tickets",
+            "graphql": GRAPHQL_PATH,
+            "health": "/healthz",
+            "ready": "/readyz",
+        }
+    )

@@ -1,0 +1,162 @@
+"""`serve`, `migrate` and `schema`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from gql_tickets.app import create_app
+from gql_tickets.auth import DEMO_KEY
+from gql_tickets.cli.running import Failed, load_settings, open_prepared
+from gql_tickets.cli.running import migrate as migrate_database
+from gql_tickets.observability import log_config
+from gql_tickets.schema import print_sdl
+from gql_tickets.service import demo as demo_service
+from gql_tickets.settings import ENV_PREFIX, Settings
+
+DRAIN_SECONDS = 10
+DOCUMENTED_PATH = "/api/v1/ext/orgs/my-org/tickets"
+BACKLOG = 2048
+
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not listened on
+
+
+def serve(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty database with the demo.")
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port; 0 for a free one.", min=0, max=65535, show_default="8000"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Worker processes.", min=1, max=256, show_default="1")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL.", show_default="a SQLite file here")
+    ] = None,
+) -> None:
+    """Serve GraphQL and REST. What is not given comes from the environment."""
+    # Workers are processes of their own: they read the environment, so the flags go there.
+    for name, value in {
+        "HOST": host,
+        "PORT": port,
+        "WORKERS": workers,
+        "DATABASE_URL": database_url,
+    }.items():
+        if value is not None:
+            os.environ[ENV_PREFIX + name] = str(value)
+    settings = load_settings()
+    _check_app(settings)
+    listener = listen(settings.host, settings.port)
+    asyncio.run(_prepare(settings, demo=demo))
+    typer.echo(welcome(settings, _base_url(settings.host, listener), demo=demo))
+    _run(settings, listener)
+
+
+def migrate() -> None:
+    """Bring the database to the version that this code needs."""
+    asyncio.run(migrate_database(load_settings()))
+    typer.echo("The database is up to date.")
+
+
+def schema() -> None:
+    """Print the GraphQL schema, exactly as schema.graphql has it."""
+    typer.echo(print_sdl(), nl=False)
+
+
+def welcome(settings: Settings, base: str, *, demo: bool) -> str:
+    """What is where, and with the demo a request to paste."""
+    has_rest = any(mount.startswith("rest_compat:") for mount in settings.mounts)
+    lines = [
+        f"GraphiQL  {base}/graphql" if settings.graphiql else f"GraphQL   {base}/graphql",
+        f"REST      {base}/api/v1/ext/orgs/{'my-org' if demo else '{org}'}/tickets"
+        if has_rest
+        else None,
+        f"Health    {base}/healthz  (and {base}/readyz)",
+    ]
+    if demo:
+        lines += [f"API key   {DEMO_KEY}  (of this demo only)"]
+    if demo and has_rest:
+        lines += [
+            "",
+            "Try it:",
+            f'curl -X GET "{base}{DOCUMENTED_PATH}" -H "X-API-Key: {DEMO_KEY}"',
+        ]
+    return "\n".join(["", *(line for line in lines if line is not None), ""])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, before anything slow happens. Raises Failed when the port is taken."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Failed(f"Cannot listen on {host}: {error.strerror}.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise Failed(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Another port: --port {port + 1}"
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+async def _prepare(settings: Settings, *, demo: bool) -> None:
+    store = await open_prepared(settings)
+    try:
+        if demo:
+            await demo_service.fill(store)
+    finally:
+        await store.close()
+
+
+def _check_app(settings: Settings) -> None:
+    """Compose once here, so that a mistake in the mounts is one line and not a worker's traceback."""
+    try:
+        create_app(settings)
+    except ValueError as error:
+        raise Failed(str(error)) from error
+
+
+def _base_url(host: str, listener: socket.socket) -> str:
+    reachable = _ANY_ADDRESS.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{reachable}:{listener.getsockname()[1]}"
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        "gql_tickets.app:create_app",
+        factory=True,
+        workers=settings.workers,
+        loop="uvloop" if os.name == "posix" else "asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=log_config(settings.log_level),
+        log_level=settings.log_level,
+        access_log=settings.log_level == "debug",
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        backlog=BACKLOG,
+    )
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,297 @@
+"""Labels, and the names of labels that tickets carry."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gql_tickets.auth import Actor
+from gql_tickets.domain.directory import LABEL_COLOR_DEFAULT, Label
+from gql_tickets.domain.tickets import ChangeKind, FieldChange, TicketField
+from gql_tickets.store import events
+from gql_tickets.store.criteria import among, org
+from gql_tickets.store.engine import Connection
+from gql_tickets.store.lists import Listing
+from gql_tickets.store.statements import Statement
+from gql_tickets.store.tables import TEXT_ARRAY, labels, ticket_labels, tickets
+from gql_tickets.store.types import ListOf
+
+_COLUMNS = [labels.c[name] for name in Label.__struct_fields__]
+_LOCK_SPACE = sa.literal_column("7262")  # beside that of trees.py
+_ONE = sa.literal_column("1", sa.Integer)
+_name = sa.bindparam("label", type_=sa.Text())
+
+LABELS = Listing(Label, _COLUMNS, labels.c.name, (labels.c.name,))
+
+
+def _insert(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(labels)
+
+
+def _fresh_id(dialect: str) -> sa.ColumnElement[str]:
+    """16 hexadecimal digits, made where the row is, so that a list of names is all we send."""
+    if dialect == "postgresql":
+        return sa.literal_column("right(replace(gen_random_uuid()::text, '-', ''), 16)", sa.Text())
+    return sa.literal_column("lower(hex(randomblob(8)))", sa.Text())
+
+
+def _each(dialect: str) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
+    """The bound `names` as rows, in their order."""
+    names = sa.bindparam("names", type_=ListOf(sa.Text()))
+    rows: sa.FromClause
+    if dialect == "postgresql":
+        rows = sa.func.unnest(names).table_valued("value").render_derived("given")
+    else:
+        rows = sa.func.json_each(names).table_valued("value").alias("given")
+    return rows, sa.type_coerce(rows.c.value, sa.Text())
+
+
+def _add_missing(dialect: str) -> sa.Executable:
+    rows, name = _each(dialect)
+    # SQLite takes ON CONFLICT after a select only if that ends in a WHERE. On PostgreSQL it is the
+    # lock that those who rename or drop labels wait for: it ends with the ticket's transaction.
+    ready = _ONE == _ONE
+    if dialect == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock_shared(_LOCK_SPACE, org())
+        ready = sa.select(sa.cast(lock, sa.Text)).scalar_subquery().is_not(None)
+    color = sa.bindparam("new_color", type_=sa.Text())
+    return (
+        _insert(dialect)
+        .from_select(
+            ["org_id", "name", "id", "color"],
+            sa.select(org(), name, _fresh_id(dialect), color).select_from(rows).where(ready),
+        )
+        .on_conflict_do_nothing(index_elements=[labels.c.org_id, labels.c.name])
+    )
+
+
+_ADD_MISSING = Statement(_add_missing)
+_LOCK = Statement(sa.select(sa.cast(sa.func.pg_advisory_xact_lock(_LOCK_SPACE, org()), sa.Text)))
+
+
+async def add_missing(db: Connection, org: int, names: Iterable[str]) -> None:
+    """Create the labels that are not there yet, sorted so that two writers do not wait crosswise."""
+    ordered = tuple(sorted(set(names)))
+    if ordered:
+        await db.run(_ADD_MISSING, org=org, names=ordered, new_color=LABEL_COLOR_DEFAULT)
+
+
+async def lock_labels(db: Connection, org: int) -> None:
+    """Wait for writers that give labels to tickets, and keep out new ones. SQLite has one writer."""
+    if db.dialect == "postgresql":
+        await db.run(_LOCK, org=org)
+
+
+_BY_NAME = Statement(sa.select(*_COLUMNS).where(labels.c.org_id == org(), labels.c.name == _name))
+_BY_ID = Statement(
+    sa.select(*_COLUMNS).where(
+        labels.c.org_id == org(), labels.c.id == sa.bindparam("id", type_=sa.Text())
+    )
+)
+_BY_NAMES = Statement(
+    lambda dialect: sa.select(*_COLUMNS).where(
+        labels.c.org_id == org(), among(labels.c.name, "names", sa.Text(), dialect)
+    )
+)
+
+
+async def find_label(db: Connection, org: int, name: str) -> Label | None:
+    """The label of that name."""
+    return await db.record(_BY_NAME, Label, org=org, label=name)
+
+
+async def find_label_by_id(db: Connection, org: int, id: str) -> Label | None:
+    """The label with that id, whatever its name is by now."""
+    return await db.record(_BY_ID, Label, org=org, id=id)
+
+
+async def find_labels(db: Connection, org: int, names: Collection[str]) -> list[Label]:
+    """Those of the labels that there are, in any order."""
+    return await db.records(_BY_NAMES, Label, org=org, names=tuple(names))
+
+
+def _counts(dialect: str) -> sa.Select[Any]:
+    """Each name by its own walk along the index."""
+    rows, name = _each(dialect)
+    if dialect == "postgresql":
+        tally = sa.select(sa.func.count()).where(
+            tickets.c.org_id == org(),
+            sa.type_coerce(tickets.c.labels, TEXT_ARRAY).contains(postgresql.array([name])),
+        )
+    else:
+        tally = sa.select(sa.func.count()).where(
+            ticket_labels.c.org_id == org(), ticket_labels.c.name == name
+        )
+    return sa.select(name, tally.correlate(rows).scalar_subquery()).select_from(rows)
+
+
+_COUNTS = Statement(_counts)
+
+
+async def find_ticket_counts(db: Connection, org: int, names: Collection[str]) -> dict[str, int]:
+    """How many tickets carry each of the labels."""
+    rows = await db.rows(_COUNTS, org=org, names=tuple(names))
+    return {name: count for name, count in rows}
+
+
+@lru_cache(maxsize=4)
+def _upsert(given: frozenset[str]) -> Statement:
+    def build(dialect: str) -> sa.Executable:
+        insert = _insert(dialect).values(
+            org_id=org(),
+            id=_fresh_id(dialect),
+            **{
+                column: sa.bindparam(f"new_{column}", type_=labels.c[column].type)
+                for column in ("name", "color", "description")
+            },
+        )
+        # The name is set to itself, so that there is always a row to return.
+        changed = {column: insert.excluded[column] for column in sorted(given | {"name"})}
+        return insert.on_conflict_do_update(
+            index_elements=[labels.c.org_id, labels.c.name], set_=changed
+        ).returning(*_COLUMNS)
+
+    return Statement(build)
+
+
+async def add_label(db: Connection, org: int, name: str, given: dict[str, str | None]) -> Label:
+    """Add a label, or change the given ones of `color` and `description` of the one that is there."""
+    values = {"color": LABEL_COLOR_DEFAULT, "description": None, **given}
+    label = await db.record(
+        _upsert(frozenset(given)),
+        Label,
+        org=org,
+        new_name=name,
+        new_color=values["color"],
+        new_description=values["description"],
+    )
+    if label is None:
+        raise LookupError("the database returned no row of the insert")
+    return label
+
+
+_RENAME = Statement(
+    sa.update(labels)
+    .where(labels.c.org_id == org(), labels.c.name == _name)
+    .values(name=sa.bindparam("new_name", type_=sa.Text()))
+)
+_DROP = Statement(sa.delete(labels).where(labels.c.org_id == org(), labels.c.name == _name))
+
+
+async def change_name(db: Connection, org: int, name: str, new_name: str) -> None:
+    """Rename the label itself; change_carriers() rewrites its tickets."""
+    await db.run(_RENAME, org=org, label=name, new_name=new_name)
+
+
+async def drop_label(db: Connection, org: int, name: str) -> None:
+    """Remove the label itself; change_carriers() rewrites its tickets."""
+    await db.run(_DROP, org=org, label=name)
+
+
+class Carrier(Struct, frozen=True):
+    """A ticket that carries a label, and all its labels."""
+
+    id: int
+    version: int
+    slug: str
+    labels: tuple[str, ...]
+
+
+def _carriers(dialect: str) -> sa.Select[Any]:
+    if dialect == "postgresql":
+        carried = sa.type_coerce(tickets.c.labels, TEXT_ARRAY).contains(postgresql.array([_name]))
+    else:
+        carried = tickets.c.id.in_(
+            sa.select(ticket_labels.c.ticket_id).where(
+                ticket_labels.c.org_id == org(), ticket_labels.c.name == _name
+            )
+        )
+    return (
+        sa.select(*(tickets.c[field] for field in Carrier.__struct_fields__))
+        .where(tickets.c.org_id == org(), carried)
+        .order_by(tickets.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
+_CARRIERS = Statement(_carriers)
+_RELABEL = Statement(
+    sa.update(tickets)
+    .where(tickets.c.org_id == org(), tickets.c.id == sa.bindparam("ticket", type_=sa.Integer))
+    .values({
+        name: sa.bindparam(f"new_{name}", type_=tickets.c[name].type)
+        for name in ("labels", "version", "updated_at")
+    })
+)
+_DROP_CARRIED = Statement(
+    sa.delete(ticket_labels).where(ticket_labels.c.org_id == org(), ticket_labels.c.name == _name)
+)
+_COPY_CARRIED = Statement(
+    lambda _: (
+        sqlite.insert(ticket_labels)
+        .from_select(
+            ["org_id", "name", "ticket_id"],
+            sa.select(
+                ticket_labels.c.org_id,
+                sa.bindparam("new_name", type_=sa.Text()),
+                ticket_labels.c.ticket_id,
+            ).where(ticket_labels.c.org_id == org(), ticket_labels.c.name == _name),
+        )
+        .on_conflict_do_nothing()
+    )
+)
+
+
+async def find_carriers(db: Connection, org: int, name: str) -> list[Carrier]:
+    """The tickets that carry the label, locked in the order of their ids."""
+    return await db.records(_CARRIERS, Carrier, org=org, label=name)
+
+
+async def change_carriers(
+    db: Connection,
+    org: int,
+    actor: Actor,
+    at: dt.datetime,
+    carriers: Sequence[Carrier],
+    before: str,
+    after: str | None,
+) -> None:
+    """Put the label `after` in the place of `before`, or nothing: a new version and event for each."""
+    if not carriers:
+        return
+    changed = [(ticket, _replaced(ticket.labels, before, after)) for ticket in carriers]
+    await db.run_many(
+        _RELABEL,
+        [
+            {
+                "org": org,
+                "ticket": ticket.id,
+                "new_labels": names,
+                "new_version": ticket.version + 1,
+                "new_updated_at": at,
+            }
+            for ticket, names in changed
+        ],
+    )
+    if db.dialect != "postgresql":
+        if after is not None:
+            await db.run(_COPY_CARRIED, org=org, label=before, new_name=after)
+        await db.run(_DROP_CARRIED, org=org, label=before)
+    await events.add_events(db, org, actor, at, [_event(ticket, names) for ticket, names in changed])
+
+
+def _replaced(names: tuple[str, ...], before: str, after: str | None) -> tuple[str, ...]:
+    """In the order they were; a ticket that had both keeps the first."""
+    renamed = (after if name == before else name for name in names)
+    return tuple(dict.fromkeys(name for name in renamed if name is not None))
+
+
+def _event(ticket: Carrier, names: tuple[str, ...]) -> events.Event:
+    change = FieldChange(TicketField.LABELS, ticket.labels, names)
+    return events.Event(ticket.id, ticket.version + 1, ticket.slug, ChangeKind.UPDATED, (change,))

