@@ -8,12 +8,15 @@ from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from gql_tickets.context import Info
+
 Pairs = list[tuple[str, str]]
 
 
 class Asked(Struct, frozen=True):
-    """A request without its transport. `url` is absolute, without the query."""
+    """A request without its transport. `url` is absolute, without the query; `info` is the caller's."""
 
+    info: Info
     method: str
     url: str
     slug: str
@@ -27,13 +30,14 @@ class Asked(Struct, frozen=True):
         return f"{self.url}?{urlencode(kept + [(name, str(n)) for name, n in replaced.items()])}"
 
 
-def asked(request: Request, body: bytes) -> Asked:
+def asked(request: Request, info: Info, body: bytes) -> Asked:
     """The request in plain values. Bytes that are no UTF-8 become U+FFFD, which matches nothing."""
     scope = request.scope
     text = scope["query_string"].decode("utf-8", "replace")
     # Not request.url: it fails on a query string that is not UTF-8.
     base = str(request.base_url).rstrip("/")
     return Asked(
+        info=info,
         method=request.method,
         url=base + quote(scope["path"].rstrip("/")),
         slug=request.path_params.get("slug", ""),

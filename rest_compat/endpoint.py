@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -97,6 +97,6 @@ async def _answer(row: Row, request: Request) -> Response:
         )
     actor.require(row.scope)
     body = await request.body() if row.method in _WITH_BODY else b""
-    question = asked(request, body)
-    result = await row.resolver(cast("Any", Call(context)), **row.read(question))
+    question = asked(request, Call.info(context), body)
+    result = await row.resolver(question.info, **row.read(question))
     return await row.show(result, question)

@@ -7,6 +7,7 @@ Whatever is new goes into headers: Link (R8), X-Column-Counts and X-Board-Trunca
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
@@ -22,9 +23,9 @@ from gql_tickets.domain.tickets import (
     TicketStatus,
     TicketType,
 )
-from gql_tickets.resolvers.board import Board
-from gql_tickets.resolvers.tickets import TicketConnection
 from gql_tickets.errors import NotFound
+from gql_tickets.resolvers.board import Board, BoardColumn
+from gql_tickets.resolvers.paging import Connection
 from rest_compat.asked import Asked
 from rest_compat.reading import column_limit, window
 from rest_compat.values import unchanged
@@ -117,7 +118,7 @@ class Message(Struct, frozen=True):
     message: str
 
 
-async def page(found: TicketConnection, asked: Asked) -> Response:
+async def page(found: Connection[Ticket], asked: Asked) -> Response:
     """The list, with links to the pages beside it (R8)."""
     limit, offset = window(asked)
     total = await found.total_count()
@@ -128,6 +129,31 @@ async def page(found: TicketConnection, asked: Asked) -> Response:
     if offset > 0:
         links.append(f'<{asked.link(limit=limit, offset=max(0, offset - limit))}>; rel="prev"')
     return _json(body, headers={"Link": ", ".join(links)} if links else {})
+
+
+async def board(found: Board, asked: Asked) -> Response:
+    """The board; what its columns hold in all, and whether they were cut, is in headers (R9)."""
+    limit = column_limit(asked)
+
+    async def cards(column: BoardColumn) -> list[Ticket]:
+        return (await column.tickets(asked.info, first=limit)).nodes
+
+    async def count(column: BoardColumn) -> int:
+        return await column.total_count(asked.info)
+
+    # Asked together, all columns share one statement for their cards and one for their counts.
+    shown, counts = await asyncio.gather(
+        asyncio.gather(*map(cards, found.columns)), asyncio.gather(*map(count, found.columns))
+    )
+    totals = list(zip(found.columns, counts, strict=True))
+    headers = {"X-Column-Counts": ",".join(f"{column.status.value}={n}" for column, n in totals)}
+    if max(counts) > limit:
+        headers["X-Board-Truncated"] = "true"
+    columns = [
+        Column(column.status, list(map(_card, tickets)))
+        for column, tickets in zip(found.columns, shown, strict=True)
+    ]
+    return _json(BoardBody(Columns(columns)), headers=headers)
 
 
 async def detail(ticket: Ticket | None, asked: Asked) -> Response:

@@ -269,11 +269,12 @@ async def _change(
         return await _current(db, actor, ref, expected_version)
     if patch.parent is not UNSET and patch.parent is not None:
         await trees.lock_tree(db, actor.org_id)
+    if patch.labels is not UNSET:
+        # Before the ticket is locked: who renames a label locks the labels, then their tickets.
+        await labels.add_missing(db, actor.org_id, patch.labels.set or patch.labels.add)
     before = await _current(db, actor, ref, expected_version)
     now = dt.datetime.now(dt.UTC)
     given = await _given(db, before, patch, now)
-    if "labels" in given:
-        await labels.add_missing(db, actor.org_id, given["labels"])
     after = replace(before, version=before.version + 1, updated_at=now, **given)
     written = {name: value for name, value in given.items() if name != "parent_slug"}
     await tickets.change_ticket(

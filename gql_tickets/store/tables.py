@@ -180,6 +180,7 @@ idempotency_keys = sa.Table(
     sa.Index(None, "created_at"),
 )
 
+TEXT_ARRAY = postgresql.ARRAY(sa.Text)
 
 
 def belongs_to(table: sa.Table, dialect: str) -> bool:

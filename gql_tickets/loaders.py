@@ -1,0 +1,115 @@
+"""DataLoaders: one an edge, made anew for each request, so that a list costs one statement an edge.
+
+Keys are those of the caller's organization: a loader cannot reach beyond its actor's. What a batch
+function returns runs beside its keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from gql_tickets.auth import Actor
+from gql_tickets.domain.directory import ApiKey, Label, Organization, Repository, User
+from gql_tickets.domain.filters import TicketFilter
+from gql_tickets.domain.paging import Order, Page, PageRequest
+from gql_tickets.domain.tickets import ChildProgress, Ticket
+from gql_tickets.service import board, directory, keys, labels, tickets
+from gql_tickets.service.board import Group
+from gql_tickets.store.engine import Store
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+Batch: TypeAlias = Callable[[list[K]], Awaitable[Sequence[V]]]
+
+
+class Loader(Generic[K, V]):
+    """A DataLoader whose callers cannot cancel one another.
+
+    When a non-null field fails, graphql-core cancels its siblings. A sibling that waits for a
+    loader's future would cancel it for everybody who shares it, and CancelledError would end the
+    request; so each caller waits behind a shield of its own.
+    """
+
+    def __init__(self, batch: Batch[K, V]) -> None:
+        self._loader: DataLoader[K, V] = DataLoader(load_fn=batch)
+
+    async def load(self, key: K) -> V:
+        """The value of one key, fetched together with the others that are asked for meanwhile."""
+        return await asyncio.shield(self._loader.load(key))
+
+    async def load_many(self, keys: Iterable[K]) -> list[V]:
+        """The values of several keys, in their order."""
+        return await asyncio.gather(*map(self.load, keys))
+
+
+class Loaders:
+    """The edges of one request. `actor` is asked for when a batch is, and not before."""
+
+    def __init__(self, store: Store, actor: Actor | None) -> None:
+        self._store = store
+        self._actor = actor
+        self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
+        self._counts: dict[Hashable, Loader[Any, int]] = {}
+        self.tickets: Loader[int, Ticket | None] = self._edge(tickets.by_ids)
+        self.users: Loader[int, User | None] = self._edge(directory.users_by_ids)
+        self.repositories: Loader[int, Repository | None] = self._edge(directory.repositories_by_ids)
+        self.labels: Loader[str, Label | None] = self._edge(labels.by_names)
+        self.labels_by_id: Loader[str, Label | None] = self._edge(labels.by_ids)
+        self.label_counts: Loader[str, int] = self._edge(labels.ticket_counts)
+        self.progress: Loader[int, ChildProgress] = self._edge(tickets.progress_of)
+        self.api_keys: Loader[str, ApiKey | None] = Loader(self._api_keys)
+        self.organizations: Loader[int, Organization | None] = Loader(self._organizations)
+
+    def pages(
+        self, group: Group, filter: TicketFilter, order: tuple[Order, ...], page: PageRequest
+    ) -> Loader[Any, Page[Ticket]]:
+        """The loader of one page of each group: of all that ask with the same arguments."""
+        arguments = (group, filter, order, page)
+        if arguments not in self._pages:
+
+            async def batch(values: list[Any]) -> Sequence[Page[Ticket]]:
+                return await board.pages(
+                    self._store, self._caller, group, values, filter=filter, order=order, page=page
+                )
+
+            self._pages[arguments] = Loader(batch)
+        return self._pages[arguments]
+
+    def counts(self, group: Group, filter: TicketFilter) -> Loader[Any, int]:
+        """The loader of the number of tickets in each group."""
+        arguments = (group, filter)
+        if arguments not in self._counts:
+
+            async def batch(values: list[Any]) -> Sequence[int]:
+                return await board.counts(self._store, self._caller, group, values, filter=filter)
+
+            self._counts[arguments] = Loader(batch)
+        return self._counts[arguments]
+
+    def _edge(
+        self, fetch: Callable[[Store, Actor, Sequence[K]], Awaitable[Sequence[V]]]
+    ) -> Loader[K, V]:
+        async def batch(wanted: list[K]) -> Sequence[V]:
+            return await fetch(self._store, self._caller, wanted)
+
+        return Loader(batch)
+
+    async def _api_keys(self, ids: list[str]) -> Sequence[ApiKey | None]:
+        found = {key.id: key for key in await keys.list_keys(self._store, self._caller)}
+        return [found.get(wanted) for wanted in ids]
+
+    async def _organizations(self, ids: list[int]) -> Sequence[Organization | None]:
+        own = await directory.organization_of(self._store, self._caller)
+        return [own if wanted == own.id else None for wanted in ids]
+
+    @property
+    def _caller(self) -> Actor:
+        # Loaders are reached through records, and records through Context.actor, which refuses.
+        if self._actor is None:
+            raise RuntimeError("A loader was asked without a caller.")
+        return self._actor

@@ -1,0 +1,120 @@
+"""Tickets: one, many, and every way of writing one."""
+
+from __future__ import annotations
+
+from strawberry import UNSET
+
+from gql_tickets import inputs
+from gql_tickets.context import Info
+from gql_tickets.domain.filters import TicketFilter
+from gql_tickets.domain.paging import Order, PageRequest
+from gql_tickets.domain.tickets import Ticket, TicketDeletion
+from gql_tickets.inputs import given, read_filter, read_order
+from gql_tickets.resolvers.paging import Connection, Default, page_request
+from gql_tickets.service import tickets as service
+from gql_tickets.service.board import Group
+
+PAGE_SIZE = Default(20)
+
+
+async def ticket(info: Info, ref: inputs.TicketRef) -> Ticket | None:
+    """A ticket, or None."""
+    context = info.context
+    return await service.find(context.store, context.actor, ref.to_domain(context.actor.org_id))
+
+
+async def tickets(
+    info: Info,
+    first: int | None = PAGE_SIZE,
+    after: str | None = UNSET,
+    last: int | None = UNSET,
+    before: str | None = UNSET,
+    offset: int | None = UNSET,
+    filter: inputs.TicketFilter | None = UNSET,
+    order_by: list[inputs.TicketOrder] | None = UNSET,
+) -> Connection[Ticket]:
+    """A page of the tickets that match."""
+    context = info.context
+    actor = context.actor
+    wanted = read_filter(filter, actor.org_id)
+    request = page_request(
+        context.limits, first=first, after=after, last=last, before=before, offset=offset
+    )
+    page = await service.list_page(
+        context.store, actor, filter=wanted, order=read_order(order_by), page=request
+    )
+
+    async def count() -> int:
+        return await service.count(context.store, actor, filter=wanted)
+
+    return Connection(page, count)
+
+
+async def grouped(
+    info: Info,
+    group: Group,
+    value: object,
+    *,
+    filter: TicketFilter,
+    order: tuple[Order, ...],
+    page: PageRequest,
+) -> Connection[Ticket]:
+    """A page of one group of tickets, fetched together with the same page of the other groups."""
+    loaders = info.context.loaders
+    found = await loaders.pages(group, filter, order, page).load(value)
+
+    async def count() -> int:
+        return await loaders.counts(group, filter).load(value)
+
+    return Connection(found, count)
+
+
+async def ticket_create(info: Info, input: inputs.TicketCreateInput) -> Ticket:
+    """A new ticket."""
+    context = info.context
+    return await service.create(
+        context.store,
+        context.actor,
+        draft=input.to_domain(context.actor.org_id),
+        idempotency_key=given(input.idempotency_key),
+    )
+
+
+async def ticket_update(info: Info, input: inputs.TicketUpdateInput) -> Ticket:
+    """A ticket after a change of the given fields."""
+    context = info.context
+    org = context.actor.org_id
+    return await service.update(
+        context.store,
+        context.actor,
+        ticket=input.ticket.to_domain(org),
+        patch=input.patch.to_domain(org),
+        expected_version=given(input.expected_version),
+        idempotency_key=given(input.idempotency_key),
+    )
+
+
+async def ticket_set_status(info: Info, input: inputs.TicketSetStatusInput) -> Ticket:
+    """A ticket after its move to another column."""
+    context = info.context
+    return await service.set_status(
+        context.store,
+        context.actor,
+        ticket=input.ticket.to_domain(context.actor.org_id),
+        status=input.status,
+        expected_version=given(input.expected_version),
+        idempotency_key=given(input.idempotency_key),
+    )
+
+
+async def ticket_delete(info: Info, input: inputs.TicketDeleteInput) -> TicketDeletion:
+    """What is gone."""
+    context = info.context
+    return await service.delete(
+        context.store,
+        context.actor,
+        ticket=input.ticket.to_domain(context.actor.org_id),
+        children=input.children,
+        expected_version=given(input.expected_version),
+        idempotency_key=given(input.idempotency_key),
+    )

@@ -1,0 +1,108 @@
+"""The edges between objects: each loads what another record points at, together with its siblings."""
+
+from __future__ import annotations
+
+from strawberry import UNSET, Parent
+
+from gql_tickets import inputs
+from gql_tickets.auth import Actor, Scope
+from gql_tickets.context import Info
+from gql_tickets.domain import directory, tickets
+from gql_tickets.inputs import read_filter, read_order
+from gql_tickets.resolvers.paging import Connection, page_request
+from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
+from gql_tickets.service.board import Group
+
+
+async def assignee(ticket: Parent[tickets.Ticket], info: Info) -> directory.User | None:
+    """Who is accountable."""
+    return await _user(info, ticket.assignee_id)
+
+
+async def creator(ticket: Parent[tickets.Ticket], info: Info) -> directory.User | None:
+    """Who created it."""
+    return await _user(info, ticket.creator_id)
+
+
+async def repository(ticket: Parent[tickets.Ticket], info: Info) -> directory.Repository | None:
+    """Where it belongs."""
+    if ticket.repository_id is None:
+        return None
+    return await info.context.loaders.repositories.load(ticket.repository_id)
+
+
+async def parent(ticket: Parent[tickets.Ticket], info: Info) -> tickets.Ticket | None:
+    """What it is a part of."""
+    if ticket.parent_id is None:
+        return None
+    return await info.context.loaders.tickets.load(ticket.parent_id)
+
+
+async def labels(ticket: Parent[tickets.Ticket], info: Info) -> list[directory.Label]:
+    """Its labels, in order. One that was deleted a moment ago is left out."""
+    found = await info.context.loaders.labels.load_many(ticket.labels)
+    return [label for label in found if label is not None]
+
+
+async def children(
+    ticket: Parent[tickets.Ticket],
+    info: Info,
+    first: int | None = PAGE_SIZE,
+    after: str | None = UNSET,
+    filter: inputs.TicketFilter | None = UNSET,
+    order_by: list[inputs.TicketOrder] | None = UNSET,
+) -> Connection[tickets.Ticket]:
+    """A page of its direct children."""
+    return await grouped(
+        info,
+        Group.PARENT,
+        ticket.id,
+        filter=read_filter(filter, info.context.actor.org_id),
+        order=read_order(order_by),
+        page=page_request(info.context.limits, first=first, after=after),
+    )
+
+
+async def child_progress(ticket: Parent[tickets.Ticket], info: Info) -> tickets.ChildProgress:
+    """Counts over its direct children."""
+    return await info.context.loaders.progress.load(ticket.id)
+
+
+async def assigned(
+    user: Parent[directory.User],
+    info: Info,
+    first: int | None = PAGE_SIZE,
+    after: str | None = UNSET,
+    filter: inputs.TicketFilter | None = UNSET,
+    order_by: list[inputs.TicketOrder] | None = UNSET,
+) -> Connection[tickets.Ticket]:
+    """A page of the tickets assigned to the user."""
+    return await grouped(
+        info,
+        Group.ASSIGNEE,
+        user.id,
+        filter=read_filter(filter, info.context.actor.org_id),
+        order=read_order(order_by),
+        page=page_request(info.context.limits, first=first, after=after),
+    )
+
+
+async def ticket_count(label: Parent[directory.Label], info: Info) -> int:
+    """How many tickets carry the label."""
+    return await info.context.loaders.label_counts.load(label.name)
+
+
+async def organization(actor: Parent[Actor], info: Info) -> directory.Organization | None:
+    """The caller's organization."""
+    return await info.context.loaders.organizations.load(actor.org_id)
+
+
+async def caller(actor: Parent[Actor], info: Info) -> directory.User | None:
+    """The user behind the credential, as far as the credential may read users."""
+    if Scope.TICKETS_READ not in actor.scopes:
+        return None
+    return await _user(info, actor.user_id)
+
+
+async def _user(info: Info, user_id: int | None) -> directory.User | None:
+    return None if user_id is None else await info.context.loaders.users.load(user_id)

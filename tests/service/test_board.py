@@ -1,0 +1,164 @@
+"""Grouped pages and counts: as many statements for one group as for many, and the same tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from gql_tickets.auth import Actor
+from gql_tickets.domain.directory import RepositoryRef, UserRef
+from gql_tickets.domain.filters import LabelsMatch, Reference, TicketFilter
+from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, Page, PageRequest
+from gql_tickets.domain.tickets import Ticket, TicketDraft, TicketRef, TicketStatus
+from gql_tickets.errors import Forbidden, ValidationFailed
+from gql_tickets.service import board, directory, tickets
+from gql_tickets.service.board import Group
+from gql_tickets.store.engine import Store
+
+ALL = TicketFilter()
+STATUSES = list(TicketStatus)
+
+
+@pytest.fixture
+async def crowd(store: Store, actor: Actor) -> list[Ticket]:
+    """40 tickets, newest first: none in review, four parents, two assignees."""
+    for number in (1, 2):
+        await directory.upsert_user(store, actor, id=number)
+        await directory.upsert_repository(store, actor, id=number)
+    made: list[Ticket] = []
+    for i in range(40):
+        status = STATUSES[i % 5]
+        draft = TicketDraft(
+            f"Ticket {i}",
+            status=TicketStatus.TODO if status is TicketStatus.IN_REVIEW else status,
+            assignee=UserRef(id=i % 3) if i % 3 else None,
+            repository=RepositoryRef(1 + i % 2),
+            labels=("even",) if i % 2 == 0 else (),
+            parent=TicketRef(id=made[i % 4].id) if i >= 10 else None,
+        )
+        made.append(await tickets.create(store, actor, draft=draft))
+    return made[::-1]
+
+
+async def paged(
+    store: Store, actor: Actor, group: Group, values: list[Any], **given: Any
+) -> list[Page[Ticket]]:
+    """A page of each group, newest first of everything but for what is given."""
+    request = PageRequest(**{"size": 50, **given.pop("page", {})})
+    given = {"filter": ALL, "order": NEWEST_FIRST, **given}
+    return await board.pages(store, actor, group, values, page=request, **given)
+
+
+@pytest.mark.parametrize(
+    ("group", "values"),
+    [
+        (Group.STATUS, STATUSES),
+        (Group.STATUS, [TicketStatus.DONE, TicketStatus.BACKLOG, TicketStatus.DONE]),
+        (Group.PARENT, [3, 1, 999, 2]),
+        (Group.ASSIGNEE, [2, 1]),
+        (Group.STATUS, []),
+    ],
+    ids=["status", "some statuses", "parent", "assignee", "none"],
+)
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        ALL,
+        TicketFilter(repository=Reference((RepositoryRef(2),))),
+        TicketFilter(labels=LabelsMatch(("even",)), assignee=Reference(is_null=True)),
+        TicketFilter(labels=LabelsMatch(("even", "unknown"))),
+    ],
+    ids=["all", "repository", "label", "nothing"],
+)
+async def test_each_group_is_what_a_list_of_it_would_be(
+    store: Store,
+    actor: Actor,
+    crowd: list[Ticket],
+    group: Group,
+    values: list[Any],
+    wanted: TicketFilter,
+) -> None:
+    whole = await tickets.list_page(
+        store, actor, filter=wanted, order=NEWEST_FIRST, page=PageRequest(100)
+    )
+    assert whole.items == [ticket for ticket in crowd if ticket in whole.items]
+    expected = [
+        [ticket for ticket in whole.items if getattr(ticket, group.value) == value]
+        for value in values
+    ]
+    pages = await paged(store, actor, group, values, filter=wanted)
+    assert [page.items for page in pages] == expected
+    assert [page.has_next for page in pages] == [False] * len(values)
+    counts = await board.counts(store, actor, group, values, filter=wanted)
+    assert counts == list(map(len, expected))
+    cut = await paged(store, actor, group, values, filter=wanted, page={"size": 2})
+    assert [page.items for page in cut] == [rows[:2] for rows in expected]
+    assert [page.has_next for page in cut] == [len(rows) > 2 for rows in expected]
+
+
+@pytest.mark.parametrize("oldest_first", [False, True], ids=["newest", "oldest"])
+async def test_a_group_goes_on_after_its_cursor(
+    store: Store, actor: Actor, crowd: list[Ticket], oldest_first: bool
+) -> None:
+    order = (Order(OrderField.CREATED_AT, descending=not oldest_first),)
+    expected = [ticket for ticket in crowd if ticket.status is TicketStatus.TODO]
+    if oldest_first:
+        expected.reverse()
+    walked: list[Ticket] = []
+    cursor: str | None = None
+    while True:
+        (page,) = await paged(
+            store,
+            actor,
+            Group.STATUS,
+            [TicketStatus.TODO],
+            order=order,
+            page={"size": 3, "after": cursor},
+        )
+        walked += page.items
+        if not page.has_next:
+            break
+        cursor = page.cursors[-1]
+    assert walked == expected
+    backward, _ = await paged(
+        store,
+        actor,
+        Group.STATUS,
+        [TicketStatus.TODO, TicketStatus.DONE],
+        order=order,
+        page={"size": 3, "backward": True},
+    )
+    assert (backward.items, backward.has_previous) == (expected[-3:], True)
+
+
+async def test_all_groups_are_one_statement(
+    store: Store, actor: Actor, crowd: list[Ticket]
+) -> None:
+    assert crowd
+    seen: list[str] = []
+    store.observer = seen.append
+    await paged(store, actor, Group.STATUS, STATUSES)
+    await board.counts(store, actor, Group.STATUS, STATUSES, filter=ALL)
+    store.observer = None
+    assert len(seen) == 2
+
+
+async def test_another_organization_has_groups_of_its_own(
+    store: Store, actor: Actor, crowd: list[Ticket]
+) -> None:
+    other = await directory.create_organization(store, slug="other", name="Other")
+    stranger = replace(actor, org_id=other.id)
+    pages = await paged(store, stranger, Group.STATUS, STATUSES)
+    assert [page.items for page in pages] == [[]] * 5
+    children = await paged(store, stranger, Group.PARENT, [crowd[-1].id])
+    assert children[0].items == []
+    assert await board.counts(store, stranger, Group.STATUS, STATUSES, filter=ALL) == [0] * 5
+
+
+async def test_groups_are_refused_as_lists_are(store: Store, actor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        await paged(store, replace(actor, scopes=frozenset()), Group.STATUS, STATUSES)
+    with pytest.raises(ValidationFailed):
+        await paged(store, actor, Group.STATUS, STATUSES, page={"after": "forged"})

@@ -1,0 +1,80 @@
+"""R30: every answer is named, and a sane name given by the caller is kept."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from gql_tickets.observability import current_request_id
+from gql_tickets.web.answers import request_id_of
+from gql_tickets.web.request_id import RequestId
+
+
+async def says_its_id(scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope)
+    answer: Response = PlainTextResponse(f"{request.state.request_id} {current_request_id.get()}")
+    await answer(scope, receive, send)
+
+
+def client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(RequestId(says_its_id)), base_url="http://tickets"
+    )
+
+
+@pytest.mark.parametrize("given", ["a", "0b7c-4.x_Y", "x" * 128])
+async def test_a_sane_id_is_echoed(given: str) -> None:
+    async with client() as http:
+        answer = await http.get("/", headers={"X-Request-Id": given})
+    assert answer.headers["x-request-id"] == given
+    assert answer.text == f"{given} {given}"
+
+
+@pytest.mark.parametrize("given", [None, "", "x" * 129, "two words", "a\tb", "<b>", "a,b", "é"])
+async def test_any_other_gets_a_new_one(given: str | None) -> None:
+    headers = {} if given is None else {"X-Request-Id": given.encode()}
+    async with client() as http:
+        answer = await http.get("/", headers=headers)  # type: ignore[arg-type]
+    name = answer.headers["x-request-id"]
+    assert len(name) == 32
+    assert answer.text == f"{name} {name}"
+
+
+async def test_two_requests_have_two_ids() -> None:
+    async with client() as http:
+        names = {(await http.get("/")).headers["x-request-id"] for _ in range(3)}
+    assert len(names) == 3
+
+
+async def test_the_state_that_the_server_shares_is_not_written_to() -> None:
+    shared: dict[str, object] = {"pool": 1}
+    seen: list[str] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(request_id_of(scope))
+        assert scope["state"]["pool"] == 1
+
+    async def nothing(*_: object) -> None:
+        raise AssertionError
+
+    scope = {"type": "http", "headers": [], "state": shared}
+    await RequestId(app)(scope, nothing, nothing)  # type: ignore[arg-type]
+    assert seen[0]
+    assert shared == {"pool": 1}
+    assert current_request_id.get() == "-"
+
+
+async def test_a_lifespan_passes_through_unnamed() -> None:
+    scopes: list[Scope] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        scopes.append(scope)
+
+    async def nothing(*_: object) -> None:
+        raise AssertionError
+
+    await RequestId(app)({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type]
+    assert scopes == [{"type": "lifespan"}]
