@@ -100,9 +100,7 @@ def read_credential(api_key: str | None, authorization: str | None) -> str:
         scheme, _, token = authorization.strip().partition(" ")
         if scheme.lower() == "bearer" and token.strip():
             return token.strip()
-        raise Unauthenticated(
-            "Authorization must be `Bearer amk_…`.", code=ErrorCode.INVALID_TOKEN
-        )
+        raise Unauthenticated("Authorization must be `Bearer amk_…`.", code=ErrorCode.INVALID_TOKEN)
     raise Unauthenticated(
         "An API key is required: send it as X-API-Key.", code=ErrorCode.AUTH_REQUIRED
     )

@@ -68,7 +68,7 @@ class Call:
     @classmethod
     def info(cls, context: Context) -> Info:
         """The call, as the type that resolvers are annotated with."""
-        return cast(Info, cls(context))
+        return cast("Info", cls(context))
 
 
 def new_context(store: Store, actor: Actor | None, limits: Limits, request_id: str = "") -> Context:

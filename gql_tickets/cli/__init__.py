@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -31,10 +32,13 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments)
     except Failed as failed:
-        message = str(failed)
+        _fail(str(failed))
     except TicketsError as error:
-        message = error.message
+        _fail(error.message)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _fail(message: str) -> NoReturn:
     typer.echo(f"gql-tickets: {message}", err=True)
     sys.exit(1)

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 from rich.console import Console
 from rich.progress import Progress
 
 from gql_tickets.auth import Actor
 from gql_tickets.cli.organizations import OrgOption, actor_of, actors_of
-from gql_tickets.cli.rows import Row, read_rows
+from gql_tickets.cli.rows import named, read_rows, refusal
 from gql_tickets.cli.running import Failed, run
 from gql_tickets.cli.tables import show
-from gql_tickets.domain.directory import Repository, User
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import Page, PageRequest
-from gql_tickets.errors import TicketsError
+from gql_tickets.errors import TicketsError, ValidationFailed
 from gql_tickets.service import directory
 from gql_tickets.store.engine import Store
 
 R = TypeVar("R")
 Fields = Mapping[str, str | None]
-Upsert = Callable[[Store, Actor, int, Fields], Awaitable[object]]
+Upsert = Callable[[Store, Actor, int, Fields], Awaitable[None]]
+UpsertMany = Callable[
+    [Store, Actor, Sequence[tuple[int, Fields]], Callable[[int], None]], Awaitable[int]
+]
 
 PAGE_SIZE = 500
-USER_FIELDS = ("username", "name", "avatar_url")
-REPOSITORY_FIELDS = ("name", "url")
 
 users = typer.Typer(help="Users: whom tickets can be assigned to.", no_args_is_help=True)
 repositories = typer.Typer(help="Repositories: what tickets can belong to.", no_args_is_help=True)
@@ -60,9 +60,12 @@ def add_users(
     file: FileOption = None,
 ) -> None:
     """Add a user, or change the one that has this id; what is not given stays as it is."""
-    _add(
-        _upsert_user, id, file, org, {"username": username, "name": name, "avatar_url": avatar_url}
-    )
+    options = {"username": username, "name": name, "avatar_url": avatar_url}
+    _check_usage(id, file, options)
+    if file is not None:
+        _add_many(directory.upsert_users, file, org, options)
+    elif id is not None:
+        _add_one(_upsert_user, id, org, options)
 
 
 @repositories.command("add")
@@ -75,7 +78,12 @@ def add_repositories(
     file: FileOption = None,
 ) -> None:
     """Add a repository, or change the one that has this id; what is not given stays as it is."""
-    _add(_upsert_repository, id, file, org, {"name": name, "url": url})
+    options = {"name": name, "url": url}
+    _check_usage(id, file, options)
+    if file is not None:
+        _add_many(directory.upsert_repositories, file, org, options)
+    elif id is not None:
+        _add_one(_upsert_repository, id, org, options)
 
 
 @users.command("list")
@@ -97,72 +105,66 @@ def list_repositories(*, org: OrgOption = None) -> None:
     )
 
 
-async def _upsert_user(store: Store, actor: Actor, id: int, fields: Fields) -> User:
-    return await directory.upsert_user(
+async def _upsert_user(store: Store, actor: Actor, id: int, fields: Fields) -> None:
+    await directory.upsert_user(
         store,
         actor,
         id=id,
-        username=_given(fields, "username"),
-        name=_given(fields, "name"),
-        avatar_url=_given(fields, "avatar_url"),
+        username=fields.get("username", UNSET),
+        name=fields.get("name", UNSET),
+        avatar_url=fields.get("avatar_url", UNSET),
     )
 
 
-async def _upsert_repository(store: Store, actor: Actor, id: int, fields: Fields) -> Repository:
-    return await directory.upsert_repository(
-        store, actor, id=id, name=_given(fields, "name"), url=_given(fields, "url")
+async def _upsert_repository(store: Store, actor: Actor, id: int, fields: Fields) -> None:
+    await directory.upsert_repository(
+        store, actor, id=id, name=fields.get("name", UNSET), url=fields.get("url", UNSET)
     )
 
 
-def _given(fields: Fields, name: str) -> str | UnsetType | None:
-    return fields.get(name, UNSET)
-
-
-def _add(
-    upsert: Upsert, id: int | None, file: Path | None, org: str | None, options: Fields
-) -> None:
-    given = {name: value for name, value in options.items() if value is not None}
-    if (id is None) == (file is None) or (file is not None and given):
+def _check_usage(id: int | None, file: Path | None, options: Fields) -> None:
+    if (id is None) == (file is None) or (file is not None and any(options.values())):
         raise typer.BadParameter("give either an ID with its options, or --file")
-    if file is not None:
-        count = _add_many(upsert, file, org, tuple(options))
-        typer.echo(f"Wrote {count}.")
-    elif id is not None:
-        number = id
-
-        async def work(store: Store) -> None:
-            await upsert(store, await actor_of(store, org), number, given)
-
-        run(work)
-        typer.echo(f"Wrote {number}.")
 
 
-def _add_many(upsert: Upsert, file: Path, org: str | None, fields: tuple[str, ...]) -> int:
-    rows = read_rows(file, fields)
-    console = Console(stderr=True)
+def _add_one(upsert: Upsert, id: int, org: str | None, options: Fields) -> None:
+    given = {name: value for name, value in options.items() if value is not None}
 
     async def work(store: Store) -> None:
-        actor = await actor_of(store, org)
-        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task(file.name, total=len(rows))
-            for done, row in enumerate(rows):
-                await _add_row(upsert, store, actor, row, file=file, done=done)
-                progress.advance(task)
+        await upsert(store, await actor_of(store, org), id, given)
 
     run(work)
-    return len(rows)
+    typer.echo(f"Wrote {id}.")
 
 
-async def _add_row(
-    upsert: Upsert, store: Store, actor: Actor, row: Row, *, file: Path, done: int
-) -> None:
+def _add_many(upsert: UpsertMany, file: Path, org: str | None, fields: Iterable[str]) -> None:
+    rows = read_rows(file, tuple(fields))
+    console = Console(stderr=True)
+    written = 0
+
+    async def work(store: Store) -> None:
+        nonlocal written
+        actor = await actor_of(store, org)
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+            task = bar.add_task(file.name, total=len(rows))
+
+            def note(count: int) -> None:
+                nonlocal written
+                written += count
+                bar.advance(task, count)
+
+            await upsert(store, actor, [(row.id, row.fields) for row in rows], note)
+
     try:
-        await upsert(store, actor, row.id, row.fields)
+        run(work)
+    except ValidationFailed as error:  # found before the first row is written
+        raise Failed(refusal(file, named(rows, error.problems))) from error
     except TicketsError as error:
         raise Failed(
-            f"{file}, line {row.line}: {error.message} "
-            f"The {done} rows before it are written; put it right and give the whole file again."
+            f"{error.message} {written} of {len(rows)} rows are written: "
+            "the whole file can be given again."
         ) from error
+    typer.echo(f"Wrote {written}.")
 
 
 async def _everything(

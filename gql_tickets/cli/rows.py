@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gql_tickets.cli.running import Failed
 from gql_tickets.domain.ids import INT32_MAX, number
+from gql_tickets.errors import Problem
 
 BAD_ROWS_SHOWN_MAX = 20
 
@@ -44,6 +45,19 @@ def read_rows(path: Path, fields: tuple[str, ...]) -> list[Row]:
     return _checked(path, raw, fields)
 
 
+def refusal(path: Path, problems: Sequence[str]) -> str:
+    """What to say of a file that was not taken."""
+    more = len(problems) - BAD_ROWS_SHOWN_MAX
+    lines = [*problems[:BAD_ROWS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])]
+    return "\n".join(["Nothing was written.", *(f"{path}, {line}" for line in lines)])
+
+
+def named(rows: Sequence[Row], problems: Iterable[Problem]) -> list[str]:
+    """The service's problems, whose paths begin with an id, by the line that holds it."""
+    line_of = {str(row.id): row.line for row in rows}
+    return [f"line {line_of.get(problem.path[0], '?')}: {problem.message}" for problem in problems]
+
+
 def _checked(path: Path, raw: Iterator[tuple[int, object]], fields: tuple[str, ...]) -> list[Row]:
     rows: list[Row] = []
     problems: list[str] = []
@@ -55,13 +69,11 @@ def _checked(path: Path, raw: Iterator[tuple[int, object]], fields: tuple[str, .
             if first != line:
                 raise ValueError(f"id {row.id} is on line {first} already")  # noqa: TRY301
         except ValueError as error:
-            problems.append(f"{path}, line {line}: {error}")
+            problems.append(f"line {line}: {error}")
         else:
             rows.append(row)
     if problems:
-        more = len(problems) - BAD_ROWS_SHOWN_MAX
-        shown = [*problems[:BAD_ROWS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])]
-        raise Failed("Nothing was written.\n" + "\n".join(shown))
+        raise Failed(refusal(path, problems))
     return rows
 
 

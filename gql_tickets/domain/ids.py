@@ -42,7 +42,9 @@ def node_id(kind: Kind, org_id: int, local_id: int | str) -> str:
 def read_node_id(text: str) -> tuple[Kind, int, str] | None:
     """Kind, organization and local id of a node id; None for anything that is not one."""
     try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
+        plain = base64.b64decode(
+            text + "=" * (-len(text) % 4), altchars=b"-_", validate=True
+        ).decode("ascii")
     except (binascii.Error, ValueError):
         return None
     match = _NODE.fullmatch(plain)

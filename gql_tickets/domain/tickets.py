@@ -150,14 +150,14 @@ class TicketPatch(Struct, frozen=True):
     """The columns to change: UNSET stays as it is, None clears (R16)."""
 
     title: str | UnsetType = UNSET
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
     type: TicketType | UnsetType = UNSET
     status: TicketStatus | UnsetType = UNSET
     priority: TicketPriority | UnsetType = UNSET
-    assignee: UserRef | None | UnsetType = UNSET
-    repository: RepositoryRef | None | UnsetType = UNSET
+    assignee: UserRef | UnsetType | None = UNSET
+    repository: RepositoryRef | UnsetType | None = UNSET
     labels: LabelsPatch | UnsetType = UNSET
-    parent: TicketRef | None | UnsetType = UNSET
+    parent: TicketRef | UnsetType | None = UNSET
 
 
 class TicketDeletion(Struct, frozen=True):

@@ -19,7 +19,9 @@ class OrderDirection(enum.Enum):
     DESC = "desc"
 
 
-def describe(members: type[enum.Enum], description: str, values: dict[str, str], name: str = "") -> None:
+def describe(
+    members: type[enum.Enum], description: str, values: dict[str, str], name: str = ""
+) -> None:
     """Register an enum with the schema. Every member needs its sentence."""
     definition: Any = strawberry.enum(members, name=name or None, description=description)
     for value in definition.__strawberry_definition__.values:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NewType, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, NewType, Protocol, TypeVar
 
 import msgspec
 import strawberry
 from strawberry import UNSET, Some
 
 T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
 
 Url = NewType("Url", str)
 """An absolute http or https URL; the schema's scalar URL."""
@@ -42,6 +43,30 @@ def maybe(description: str) -> Any:
     return strawberry.field(default=None, description=description)
 
 
-def patched(value: Some[T] | None) -> T | msgspec.UnsetType:
+def patched(value: Some[Any] | None) -> Any:
     """A Maybe as the domain's patches say it: UNSET stays as it is."""
     return msgspec.UNSET if value is None else value.value
+
+
+class Inner(Protocol[R_co]):
+    """An input within another, which means something only within an organization."""
+
+    def to_domain(self, org: int) -> R_co:
+        """The same in the domain's words."""
+
+
+def within(inner: Inner[R_co] | None, org: int) -> R_co | None:
+    """The inner input in the domain's words, or None when the caller left it out."""
+    found = given(inner)
+    return None if found is None else found.to_domain(org)
+
+
+def all_within(inners: Sequence[Inner[R_co]] | None, org: int) -> tuple[R_co, ...] | None:
+    """As within(), for lists."""
+    found = given(inners)
+    return None if found is None else tuple(inner.to_domain(org) for inner in found)
+
+
+def patched_within(value: Some[Any] | None, org: int) -> Any:
+    """As patched(), for inner inputs."""
+    return msgspec.UNSET if value is None else within(value.value, org)

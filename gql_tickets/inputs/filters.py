@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
-
 import strawberry
 
 from gql_tickets.domain import directory, filters, tickets
 from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField
 from gql_tickets.domain.tickets import TicketPriority, TicketStatus, TicketType
 from gql_tickets.inputs.enums import OrderDirection
-from gql_tickets.inputs.fields import given, given_tuple, optional, required
+from gql_tickets.inputs.fields import all_within, given, given_tuple, optional, required, within
 from gql_tickets.inputs.references import RepositoryRef, TicketRef, UserRef
-
-R_co = TypeVar("R_co", covariant=True)
 
 _IN = "Any one of these."
 _NOT_IN = "None of these."
 _IS_NULL = "Whether there is none."
-
-
-class _Ref(Protocol[R_co]):
-    def to_domain(self, org: int) -> R_co: ...
-
-
-def _refs(refs: Sequence[_Ref[R_co]] | None, org: int) -> tuple[R_co, ...] | None:
-    named = given(refs)
-    return None if named is None else tuple(ref.to_domain(org) for ref in named)
 
 
 @strawberry.input(description="One key of a sort; the first one counts most.")
@@ -49,7 +35,7 @@ class TicketStatusFilter:
     in_: list[TicketStatus] | None = optional(_IN, name="in")
     not_in: list[TicketStatus] | None = optional(_NOT_IN)
 
-    def to_domain(self) -> filters.OneOf[TicketStatus]:
+    def to_domain(self, _org: int) -> filters.OneOf[TicketStatus]:
         """The set."""
         return filters.OneOf(given_tuple(self.in_), given_tuple(self.not_in))
 
@@ -61,7 +47,7 @@ class TicketTypeFilter:
     in_: list[TicketType] | None = optional(_IN, name="in")
     not_in: list[TicketType] | None = optional(_NOT_IN)
 
-    def to_domain(self) -> filters.OneOf[TicketType]:
+    def to_domain(self, _org: int) -> filters.OneOf[TicketType]:
         """The set."""
         return filters.OneOf(given_tuple(self.in_), given_tuple(self.not_in))
 
@@ -75,7 +61,7 @@ class TicketPriorityFilter:
     gte: TicketPriority | None = optional("At least this urgent.")
     lte: TicketPriority | None = optional("At most this urgent.")
 
-    def to_domain(self) -> filters.OneOf[TicketPriority]:
+    def to_domain(self, _org: int) -> filters.OneOf[TicketPriority]:
         """The set. There are five priorities: a range of them is a set too."""
         wanted, low, high = given_tuple(self.in_), given(self.gte), given(self.lte)
         if low is not None or high is not None:
@@ -98,7 +84,7 @@ class UserFilter:
     def to_domain(self, org: int) -> filters.Reference[directory.UserRef]:
         """The reference, within the organization."""
         return filters.Reference(
-            _refs(self.in_, org), _refs(self.not_in, org), given(self.is_null)
+            all_within(self.in_, org), all_within(self.not_in, org), given(self.is_null)
         )
 
 
@@ -113,7 +99,7 @@ class RepositoryFilter:
     def to_domain(self, org: int) -> filters.Reference[directory.RepositoryRef]:
         """The reference, within the organization."""
         return filters.Reference(
-            _refs(self.in_, org), _refs(self.not_in, org), given(self.is_null)
+            all_within(self.in_, org), all_within(self.not_in, org), given(self.is_null)
         )
 
 
@@ -126,7 +112,7 @@ class LabelFilter:
     none_of: list[str] | None = optional("None of these names.")
     is_empty: bool | None = optional("Whether there are no labels at all.")
 
-    def to_domain(self) -> filters.LabelsMatch:
+    def to_domain(self, _org: int) -> filters.LabelsMatch:
         """The names."""
         return filters.LabelsMatch(
             given_tuple(self.all_of),
@@ -145,7 +131,7 @@ class ParentFilter:
 
     def to_domain(self, org: int) -> filters.Reference[tickets.TicketRef]:
         """The reference, within the organization."""
-        return filters.Reference(_refs(self.in_, org), None, given(self.is_null))
+        return filters.Reference(all_within(self.in_, org), None, given(self.is_null))
 
 
 @strawberry.input(description="All the fields that are given must match.")
@@ -162,24 +148,20 @@ class TicketFilter:
 
     def to_domain(self, org: int) -> filters.TicketFilter:
         """The filter, within the organization."""
-        status, type_, priority = given(self.status), given(self.type), given(self.priority)
-        assignee, repository = given(self.assignee), given(self.repository)
-        labels, parent = given(self.labels), given(self.parent)
         return filters.TicketFilter(
-            status=status and status.to_domain(),
-            type=type_ and type_.to_domain(),
-            priority=priority and priority.to_domain(),
-            assignee=assignee and assignee.to_domain(org),
-            repository=repository and repository.to_domain(org),
-            labels=labels and labels.to_domain(),
-            parent=parent and parent.to_domain(org),
+            status=within(self.status, org),
+            type=within(self.type, org),
+            priority=within(self.priority, org),
+            assignee=within(self.assignee, org),
+            repository=within(self.repository, org),
+            labels=within(self.labels, org),
+            parent=within(self.parent, org),
         )
 
 
 def read_filter(filter: TicketFilter | None, org: int) -> filters.TicketFilter:
     """The filter of a list; none restricts nothing."""
-    wanted = given(filter)
-    return filters.TicketFilter() if wanted is None else wanted.to_domain(org)
+    return within(filter, org) or filters.TicketFilter()
 
 
 def read_order(order_by: list[TicketOrder] | None) -> tuple[Order, ...]:

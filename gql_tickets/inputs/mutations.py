@@ -10,7 +10,17 @@ from strawberry import ID, Maybe
 from gql_tickets.auth import Scope
 from gql_tickets.domain import tickets
 from gql_tickets.domain.tickets import ChildrenPolicy, TicketPriority, TicketStatus, TicketType
-from gql_tickets.inputs.fields import Url, given, given_tuple, maybe, optional, patched, required
+from gql_tickets.inputs.fields import (
+    Url,
+    given,
+    given_tuple,
+    maybe,
+    optional,
+    patched,
+    patched_within,
+    required,
+    within,
+)
 from gql_tickets.inputs.references import RepositoryRef, TicketRef, UserRef
 
 _KEY = (
@@ -38,18 +48,16 @@ class TicketCreateInput:
 
     def to_domain(self, org: int) -> tickets.TicketDraft:
         """The ticket to be."""
-        assignee, repository = given(self.assignee), given(self.repository)
-        parent = given(self.parent)
         return tickets.TicketDraft(
             title=self.title,
             description=given(self.description),
             type=self.type,
             status=self.status,
             priority=self.priority,
-            assignee=assignee and assignee.to_domain(org),
-            repository=repository and repository.to_domain(org),
+            assignee=within(self.assignee, org),
+            repository=within(self.repository, org),
             labels=given_tuple(self.labels) or (),
-            parent=parent and parent.to_domain(org),
+            parent=within(self.parent, org),
         )
 
 
@@ -62,7 +70,8 @@ class LabelsEdit:
 
 
 @strawberry.input(
-    description="Replace all labels, or add and remove some without touching the others.", one_of=True
+    description="Replace all labels, or add and remove some without touching the others.",
+    one_of=True,
 )
 class LabelsPatch:
     """All, or some."""
@@ -70,7 +79,7 @@ class LabelsPatch:
     set: list[str] | None = optional("All the labels, in order; `[]` clears.")
     edit: LabelsEdit | None = optional("Some labels.")
 
-    def to_domain(self) -> tickets.LabelsPatch:
+    def to_domain(self, _org: int) -> tickets.LabelsPatch:
         """The change."""
         edit = given(self.edit)
         if edit is not None:
@@ -94,18 +103,16 @@ class TicketPatch:
 
     def to_domain(self, org: int) -> tickets.TicketPatch:
         """The columns to change."""
-        assignee, repository = patched(self.assignee), patched(self.repository)
-        labels, parent = patched(self.labels), patched(self.parent)
         return tickets.TicketPatch(
             title=patched(self.title),
             description=patched(self.description),
             type=patched(self.type),
             status=patched(self.status),
             priority=patched(self.priority),
-            assignee=assignee and assignee.to_domain(org),
-            repository=repository and repository.to_domain(org),
-            labels=labels and labels.to_domain(),
-            parent=parent and parent.to_domain(org),
+            assignee=patched_within(self.assignee, org),
+            repository=patched_within(self.repository, org),
+            labels=patched_within(self.labels, org),
+            parent=patched_within(self.parent, org),
         )
 
 

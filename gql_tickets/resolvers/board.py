@@ -6,12 +6,12 @@ import dataclasses
 
 from strawberry import UNSET
 
-from gql_tickets import inputs
 from gql_tickets.context import Info
 from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import NEWEST_FIRST
 from gql_tickets.domain.tickets import Ticket, TicketStatus
 from gql_tickets.inputs import read_filter
+from gql_tickets.inputs.arguments import After, Filter, First
 from gql_tickets.resolvers.paging import Connection, Default, page_request
 from gql_tickets.resolvers.tickets import grouped
 from gql_tickets.service.board import Group
@@ -27,7 +27,7 @@ class BoardColumn:
     filter: TicketFilter
 
     async def tickets(
-        self, info: Info, first: int | None = COLUMN_SIZE, after: str | None = UNSET
+        self, info: Info, first: First = COLUMN_SIZE, after: After = UNSET
     ) -> Connection[Ticket]:
         """A page of the column, newest first (R9)."""
         page = page_request(info.context.limits, first=first, after=after, default=COLUMN_SIZE)
@@ -53,7 +53,7 @@ class Board:
         return sum(await counts.load_many(TicketStatus))
 
 
-async def board(info: Info, filter: inputs.TicketFilter | None = UNSET) -> Board:
+async def board(info: Info, filter: Filter = UNSET) -> Board:
     """The board of the tickets that match."""
     actor = info.context.actor
     wanted = read_filter(filter, actor.org_id)

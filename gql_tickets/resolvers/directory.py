@@ -8,6 +8,7 @@ from gql_tickets import inputs
 from gql_tickets.context import Info
 from gql_tickets.domain.directory import Repository, User
 from gql_tickets.inputs import given
+from gql_tickets.inputs.arguments import After, First, Input, NameContains
 from gql_tickets.inputs.fields import patched
 from gql_tickets.resolvers.paging import Connection, Default, page_request
 from gql_tickets.service import directory as service
@@ -17,9 +18,9 @@ PAGE_SIZE = Default(50)
 
 async def users(
     info: Info,
-    first: int | None = PAGE_SIZE,
-    after: str | None = UNSET,
-    name_contains: str | None = UNSET,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    name_contains: NameContains = UNSET,
 ) -> Connection[User]:
     """A page of the organization's users, by number."""
     context, wanted = info.context, given(name_contains)
@@ -34,7 +35,7 @@ async def users(
 
 
 async def repositories(
-    info: Info, first: int | None = PAGE_SIZE, after: str | None = UNSET
+    info: Info, first: First = PAGE_SIZE, after: After = UNSET
 ) -> Connection[Repository]:
     """A page of the organization's repositories, by number."""
     context = info.context
@@ -48,7 +49,7 @@ async def repositories(
     return Connection(page, count)
 
 
-async def user_upsert(info: Info, input: inputs.UserUpsertInput) -> User:
+async def user_upsert(info: Info, input: Input[inputs.UserUpsertInput]) -> User:
     """A user after they were added or changed."""
     return await service.upsert_user(
         info.context.store,
@@ -60,7 +61,7 @@ async def user_upsert(info: Info, input: inputs.UserUpsertInput) -> User:
     )
 
 
-async def repository_upsert(info: Info, input: inputs.RepositoryUpsertInput) -> Repository:
+async def repository_upsert(info: Info, input: Input[inputs.RepositoryUpsertInput]) -> Repository:
     """A repository after it was added or changed."""
     return await service.upsert_repository(
         info.context.store,

@@ -7,6 +7,7 @@ from gql_tickets.context import Info
 from gql_tickets.domain.directory import ApiKey
 from gql_tickets.domain.ids import Kind, local_id
 from gql_tickets.inputs import given
+from gql_tickets.inputs.arguments import Input
 from gql_tickets.service import keys as service
 
 
@@ -15,7 +16,7 @@ async def api_keys(info: Info) -> list[ApiKey]:
     return await service.list_keys(info.context.store, info.context.actor)
 
 
-async def api_key_create(info: Info, input: inputs.ApiKeyCreateInput) -> tuple[ApiKey, str]:
+async def api_key_create(info: Info, input: Input[inputs.ApiKeyCreateInput]) -> tuple[ApiKey, str]:
     """A new key, and its secret, which is not to be had again."""
     return await service.create(
         info.context.store,
@@ -26,7 +27,7 @@ async def api_key_create(info: Info, input: inputs.ApiKeyCreateInput) -> tuple[A
     )
 
 
-async def api_key_revoke(info: Info, input: inputs.ApiKeyRevokeInput) -> ApiKey:
+async def api_key_revoke(info: Info, input: Input[inputs.ApiKeyRevokeInput]) -> ApiKey:
     """A key that works no longer."""
     context = info.context
     wanted = local_id(input.id, Kind.API_KEY, context.actor.org_id)

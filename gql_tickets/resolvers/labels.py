@@ -9,6 +9,7 @@ from gql_tickets import inputs
 from gql_tickets.context import Info
 from gql_tickets.domain.directory import Label
 from gql_tickets.inputs import given
+from gql_tickets.inputs.arguments import After, First, Input, NameContains
 from gql_tickets.resolvers.paging import Connection, Default, page_request
 from gql_tickets.service import labels as service
 
@@ -17,9 +18,9 @@ PAGE_SIZE = Default(50)
 
 async def labels(
     info: Info,
-    first: int | None = PAGE_SIZE,
-    after: str | None = UNSET,
-    name_contains: str | None = UNSET,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    name_contains: NameContains = UNSET,
 ) -> Connection[Label]:
     """A page of the organization's labels, by name."""
     context, wanted = info.context, given(name_contains)
@@ -33,7 +34,7 @@ async def labels(
     return Connection(page, count)
 
 
-async def label_upsert(info: Info, input: inputs.LabelUpsertInput) -> Label:
+async def label_upsert(info: Info, input: Input[inputs.LabelUpsertInput]) -> Label:
     """A label after it was created, changed or renamed."""
     return await service.upsert(
         info.context.store,
@@ -45,7 +46,7 @@ async def label_upsert(info: Info, input: inputs.LabelUpsertInput) -> Label:
     )
 
 
-async def label_delete(info: Info, input: inputs.LabelDeleteInput) -> Label:
+async def label_delete(info: Info, input: Input[inputs.LabelDeleteInput]) -> Label:
     """The label that is gone."""
     return await service.delete(
         info.context.store,

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from strawberry import ID
-
 from gql_tickets.auth import Scope
 from gql_tickets.context import Info
 from gql_tickets.domain.directory import ApiKey, Label, Organization, Repository, User
 from gql_tickets.domain.ids import Kind, read_node_id
 from gql_tickets.domain.tickets import Ticket
 from gql_tickets.errors import LimitExceeded, Problem
+from gql_tickets.inputs.arguments import NodeId, NodeIds
 from gql_tickets.loaders import Loaders
 
 NODES_MAX = 100
@@ -30,7 +29,7 @@ _LOAD: dict[Kind, Callable[[Loaders, str], Awaitable[Any]]] = {
 }
 
 
-async def node(info: Info, id: ID) -> Record | None:
+async def node(info: Info, id: NodeId) -> Record | None:
     """The object, or None."""
     actor = info.context.actor
     actor.require(Scope.TICKETS_READ)
@@ -44,7 +43,7 @@ async def node(info: Info, id: ID) -> Record | None:
     return record
 
 
-async def nodes(info: Info, ids: list[ID]) -> list[Record | None]:
+async def nodes(info: Info, ids: NodeIds) -> list[Record | None]:
     """The objects in the order of their ids, None where there is none; one statement a type."""
     info.context.actor.require(Scope.TICKETS_READ)
     if len(ids) > NODES_MAX:

@@ -10,6 +10,17 @@ from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import Order, PageRequest
 from gql_tickets.domain.tickets import Ticket, TicketDeletion
 from gql_tickets.inputs import given, read_filter, read_order
+from gql_tickets.inputs.arguments import (
+    After,
+    Before,
+    Filter,
+    First,
+    Input,
+    Last,
+    Offset,
+    OrderBy,
+    Ref,
+)
 from gql_tickets.resolvers.paging import Connection, Default, page_request
 from gql_tickets.service import tickets as service
 from gql_tickets.service.board import Group
@@ -17,7 +28,7 @@ from gql_tickets.service.board import Group
 PAGE_SIZE = Default(20)
 
 
-async def ticket(info: Info, ref: inputs.TicketRef) -> Ticket | None:
+async def ticket(info: Info, ref: Ref) -> Ticket | None:
     """A ticket, or None."""
     context = info.context
     return await service.find(context.store, context.actor, ref.to_domain(context.actor.org_id))
@@ -25,13 +36,13 @@ async def ticket(info: Info, ref: inputs.TicketRef) -> Ticket | None:
 
 async def tickets(
     info: Info,
-    first: int | None = PAGE_SIZE,
-    after: str | None = UNSET,
-    last: int | None = UNSET,
-    before: str | None = UNSET,
-    offset: int | None = UNSET,
-    filter: inputs.TicketFilter | None = UNSET,
-    order_by: list[inputs.TicketOrder] | None = UNSET,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+    offset: Offset = UNSET,
+    filter: Filter = UNSET,
+    order_by: OrderBy = UNSET,
 ) -> Connection[Ticket]:
     """A page of the tickets that match."""
     context = info.context
@@ -69,7 +80,7 @@ async def grouped(
     return Connection(found, count)
 
 
-async def ticket_create(info: Info, input: inputs.TicketCreateInput) -> Ticket:
+async def ticket_create(info: Info, input: Input[inputs.TicketCreateInput]) -> Ticket:
     """A new ticket."""
     context = info.context
     return await service.create(
@@ -80,7 +91,7 @@ async def ticket_create(info: Info, input: inputs.TicketCreateInput) -> Ticket:
     )
 
 
-async def ticket_update(info: Info, input: inputs.TicketUpdateInput) -> Ticket:
+async def ticket_update(info: Info, input: Input[inputs.TicketUpdateInput]) -> Ticket:
     """A ticket after a change of the given fields."""
     context = info.context
     org = context.actor.org_id
@@ -94,7 +105,7 @@ async def ticket_update(info: Info, input: inputs.TicketUpdateInput) -> Ticket:
     )
 
 
-async def ticket_set_status(info: Info, input: inputs.TicketSetStatusInput) -> Ticket:
+async def ticket_set_status(info: Info, input: Input[inputs.TicketSetStatusInput]) -> Ticket:
     """A ticket after its move to another column."""
     context = info.context
     return await service.set_status(
@@ -107,7 +118,7 @@ async def ticket_set_status(info: Info, input: inputs.TicketSetStatusInput) -> T
     )
 
 
-async def ticket_delete(info: Info, input: inputs.TicketDeleteInput) -> TicketDeletion:
+async def ticket_delete(info: Info, input: Input[inputs.TicketDeleteInput]) -> TicketDeletion:
     """What is gone."""
     context = info.context
     return await service.delete(

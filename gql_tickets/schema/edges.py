@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from strawberry import UNSET, Parent
 
-from gql_tickets import inputs
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.context import Info
 from gql_tickets.domain import directory, tickets
 from gql_tickets.inputs import read_filter, read_order
+from gql_tickets.inputs.arguments import After, Filter, First, OrderBy
 from gql_tickets.resolvers.paging import Connection, page_request
 from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
 from gql_tickets.service.board import Group
@@ -47,10 +49,10 @@ async def labels(ticket: Parent[tickets.Ticket], info: Info) -> list[directory.L
 async def children(
     ticket: Parent[tickets.Ticket],
     info: Info,
-    first: int | None = PAGE_SIZE,
-    after: str | None = UNSET,
-    filter: inputs.TicketFilter | None = UNSET,
-    order_by: list[inputs.TicketOrder] | None = UNSET,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    filter: Filter = UNSET,
+    order_by: OrderBy = UNSET,
 ) -> Connection[tickets.Ticket]:
     """A page of its direct children."""
     return await grouped(
@@ -71,10 +73,10 @@ async def child_progress(ticket: Parent[tickets.Ticket], info: Info) -> tickets.
 async def assigned(
     user: Parent[directory.User],
     info: Info,
-    first: int | None = PAGE_SIZE,
-    after: str | None = UNSET,
-    filter: inputs.TicketFilter | None = UNSET,
-    order_by: list[inputs.TicketOrder] | None = UNSET,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    filter: Filter = UNSET,
+    order_by: OrderBy = UNSET,
 ) -> Connection[tickets.Ticket]:
     """A page of the tickets assigned to the user."""
     return await grouped(
@@ -102,6 +104,26 @@ async def caller(actor: Parent[Actor], info: Info) -> directory.User | None:
     if Scope.TICKETS_READ not in actor.scopes:
         return None
     return await _user(info, actor.user_id)
+
+
+async def total_count(connection: Parent[Connection[Any]]) -> int:
+    """How many items there are, on all pages."""
+    return await connection.total_count()
+
+
+def key_scopes(key: Parent[directory.ApiKey]) -> list[Scope]:
+    """What the key may do, in the order of the enum."""
+    return [scope for scope in Scope if scope.value in key.scopes]
+
+
+def key_enabled(key: Parent[directory.ApiKey]) -> bool:
+    """Whether the key is accepted, as far as revocation goes."""
+    return key.revoked_at is None
+
+
+def actor_scopes(actor: Parent[Actor]) -> list[Scope]:
+    """What the caller may do, in the order of the enum."""
+    return [scope for scope in Scope if scope in actor.scopes]
 
 
 async def _user(info: Info, user_id: int | None) -> directory.User | None:

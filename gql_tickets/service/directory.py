@@ -23,7 +23,7 @@ from gql_tickets.store.engine import Connection, IntegrityViolated, Store
 URL_LENGTH_MAX = 2_048
 CHUNK_ROWS = 500
 
-Given = str | None | UnsetType
+Given = str | UnsetType | None
 Fields = Mapping[str, str | None]
 Rows = Sequence[tuple[int, Fields]]
 """Ids, each with the fields that are given for it."""
@@ -131,9 +131,7 @@ async def users_by_ids(store: Store, actor: Actor, ids: Sequence[int]) -> list[U
     return await store.read(work)
 
 
-async def repositories_page(
-    store: Store, actor: Actor, *, page: PageRequest
-) -> Page[Repository]:
+async def repositories_page(store: Store, actor: Actor, *, page: PageRequest) -> Page[Repository]:
     """One page of the repositories, by id."""
     actor.require(Scope.TICKETS_READ)
 

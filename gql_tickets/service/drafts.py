@@ -93,7 +93,8 @@ async def user_id(
     user = await directory.find_user(db, org, id=ref.id, username=ref.username)
     if user is None:
         problems.add(path, "There is no such user.")
-    return user and user.id
+        return None
+    return user.id
 
 
 async def repository_id(
@@ -105,4 +106,5 @@ async def repository_id(
     repository = await directory.find_repository(db, org, ref.id)
     if repository is None:
         problems.add(path, "There is no such repository.")
-    return repository and repository.id
+        return None
+    return repository.id

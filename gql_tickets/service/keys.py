@@ -202,9 +202,7 @@ async def _make_room(db: Connection, org: int, now: dt.datetime) -> None:
 
 def _check_grantable(actor: Actor, scopes: Collection[Scope]) -> None:
     """A key cannot make one that may do more than itself."""
-    missing = tuple(
-        scope.value for scope in Scope if scope in scopes and scope not in actor.scopes
-    )
+    missing = tuple(scope.value for scope in Scope if scope in scopes and scope not in actor.scopes)
     if missing:
         raise Forbidden(
             f"This API key cannot give what it lacks: {', '.join(missing)}.",

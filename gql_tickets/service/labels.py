@@ -12,7 +12,7 @@ from gql_tickets.auth import Actor, Scope
 from gql_tickets.domain.directory import Label
 from gql_tickets.domain.paging import Page, PageRequest
 from gql_tickets.domain.tickets import DESCRIPTION_LENGTH_MAX
-from gql_tickets.errors import Conflict, ErrorCode, NotFound, ValidationFailed
+from gql_tickets.errors import Conflict, ErrorCode, NotFound
 from gql_tickets.service.searching import search_text
 from gql_tickets.service.text import Problems
 from gql_tickets.store import labels
@@ -50,7 +50,9 @@ async def by_names(store: Store, actor: Actor, names: Sequence[str]) -> list[Lab
     actor.require(Scope.TICKETS_READ)
 
     async def work(db: Connection) -> list[Label | None]:
-        found = {label.name: label for label in await labels.find_labels(db, actor.org_id, set(names))}
+        found = {
+            label.name: label for label in await labels.find_labels(db, actor.org_id, set(names))
+        }
         return [found.get(name) for name in names]
 
     return await store.read(work)
@@ -84,7 +86,7 @@ async def upsert(
     name: str,
     new_name: str | None = None,
     color: str | None = None,
-    description: str | None | UnsetType = UNSET,
+    description: str | UnsetType | None = UNSET,
 ) -> Label:
     """Create the label, or change what is given of it. A new name is written to its tickets too.
 

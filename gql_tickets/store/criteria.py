@@ -215,8 +215,9 @@ def _named_in(column: sa.ColumnElement[Any], _: sa.FromClause, bind: str, dialec
 def _held(column: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str) -> Clause:
     name = sa.bindparam(bind, type_=sa.Text())
     if dialect == "postgresql":
-        wanted: Clause = sa.type_coerce(column, TEXT_ARRAY).contains(postgresql.array([name]))
-        return wanted
+        # The cast: a list of varchar has no operator in common with text[].
+        holds: Clause = _carrying(column).contains(sa.cast(postgresql.array([name]), TEXT_ARRAY))
+        return holds
     return source.c.id.in_(_holders(lambda held: held.c.name == name))
 
 
@@ -224,7 +225,8 @@ def _held_any(
     column: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
 ) -> Clause:
     if dialect == "postgresql":
-        return sa.type_coerce(column, TEXT_ARRAY).overlap(_names(bind))
+        holds: Clause = _carrying(column).overlap(_names(bind))
+        return holds
     return source.c.id.in_(_holders(lambda held: among(held.c.name, bind, sa.Text(), dialect)))
 
 
@@ -232,7 +234,8 @@ def _held_all(
     column: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
 ) -> Clause:
     if dialect == "postgresql":
-        return sa.type_coerce(column, TEXT_ARRAY).contains(_names(bind))
+        holds: Clause = _carrying(column).contains(_names(bind))
+        return holds
     # Driven from the rarest label: the others are looked up for the tickets that carry that one.
     wanted = sa.func.json_each(_names(bind)).table_valued("value").alias()
     carried = ticket_labels.alias()
@@ -265,6 +268,11 @@ def _bare(column: sa.ColumnElement[Any], _: sa.FromClause, __: str, dialect: str
     if dialect == "postgresql":
         return sa.type_coerce(sa.func.cardinality(column) == sa.literal_column("0"), sa.Boolean)
     return sa.type_coerce(column == sa.literal_column("'[]'"), sa.Boolean)
+
+
+def _carrying(column: sa.ColumnElement[Any]) -> Any:
+    """The labels as the array that they are on PostgreSQL, with its operators."""
+    return sa.type_coerce(column, TEXT_ARRAY)
 
 
 def _holders(chosen: Callable[[sa.FromClause], Clause]) -> sa.Select[Any]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gql_tickets.domain.directory import Organization, Repository, User
+from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.lists import Listing
@@ -37,11 +38,13 @@ _ALL_ORGANIZATIONS = Statement(
 )
 _ADD_ORGANIZATION = Statement(
     sa.insert(organizations)
-    .values({
-        name: sa.bindparam(f"new_{name}", type_=organizations.c[name].type)
-        for name in Organization.__struct_fields__
-        if name != "id"
-    })
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}", type_=organizations.c[name].type)
+            for name in Organization.__struct_fields__
+            if name != "id"
+        }
+    )
     .returning(*_ORGANIZATION)
 )
 _LOCK_ORGANIZATION = Statement(
@@ -109,7 +112,8 @@ async def find_user(
 ) -> User | None:
     """The user with the id, or else the username; None for a reference that names neither."""
     if id is not None:
-        return await db.record(_USER_BY_ID, User, org=org, id=id)
+        known = 0 < id <= INT32_MAX
+        return await db.record(_USER_BY_ID, User, org=org, id=id) if known else None
     if username is not None:
         return await db.record(_USER_BY_NAME, User, org=org, username=username)
     return None
@@ -137,6 +141,8 @@ _REPOSITORIES_BY_IDS = Statement(
 
 async def find_repository(db: Connection, org: int, id: int) -> Repository | None:
     """The repository, or None."""
+    if not 0 < id <= INT32_MAX:
+        return None
     return await db.record(_REPOSITORY_BY_ID, Repository, org=org, id=id)
 
 

@@ -75,9 +75,7 @@ def _insert(table: str, columns: tuple[str, ...]) -> Statement:
     )
 
 
-async def add_rows(
-    db: Connection, org: int, table: str, rows: Sequence[Mapping[str, Any]]
-) -> None:
+async def add_rows(db: Connection, org: int, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Many rows of the organization at once, all with the same columns, into a table that is new to them.
 
     Does nothing for a table that this kind of database does not have.

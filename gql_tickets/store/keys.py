@@ -68,9 +68,9 @@ _ALL = Statement(
 )
 _BY_ID = Statement(sa.select(*_COLUMNS).where(keys.c.org_id == org(), keys.c.id == _id))
 _ADD = Statement(
-    sa.insert(keys).values({
-        column.name: sa.bindparam(f"new_{column.name}", type_=column.type) for column in keys.c
-    })
+    sa.insert(keys).values(
+        {column.name: sa.bindparam(f"new_{column.name}", type_=column.type) for column in keys.c}
+    )
 )
 _REVOKE = Statement(
     sa.update(keys)
@@ -115,8 +115,6 @@ async def drop_key(db: Connection, org: int, id: str) -> None:
     await db.run(_DROP, org=org, id=id)
 
 
-async def change_last_used(
-    db: Connection, org: int, uses: Mapping[str, dt.datetime]
-) -> None:
+async def change_last_used(db: Connection, org: int, uses: Mapping[str, dt.datetime]) -> None:
     """Note when keys, by id, were last used; an earlier moment than the one stored changes nothing."""
     await db.run_many(_USE, [{"org": org, "id": id, "at": uses[id]} for id in sorted(uses)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +23,7 @@ from gql_tickets.store.tables import TEXT_ARRAY, labels, ticket_labels, tickets
 from gql_tickets.store.types import ListOf
 
 _COLUMNS = [labels.c[name] for name in Label.__struct_fields__]
-_LOCK_SPACE = sa.literal_column("7262")  # beside that of trees.py
+_LOCK_SPACE: sa.ColumnClause[int] = sa.literal_column("7262", sa.Integer)  # beside that of trees.py
 _ONE = sa.literal_column("1", sa.Integer)
 _name = sa.bindparam("label", type_=sa.Text())
 
@@ -137,7 +137,7 @@ _COUNTS = Statement(_counts)
 async def find_ticket_counts(db: Connection, org: int, names: Collection[str]) -> dict[str, int]:
     """How many tickets carry each of the labels."""
     rows = await db.rows(_COUNTS, org=org, names=tuple(names))
-    return {name: count for name, count in rows}
+    return dict(rows)
 
 
 @lru_cache(maxsize=4)
@@ -181,7 +181,18 @@ _RENAME = Statement(
     .where(labels.c.org_id == org(), labels.c.name == _name)
     .values(name=sa.bindparam("new_name", type_=sa.Text()))
 )
+_RECOLOR = Statement(
+    sa.update(labels)
+    .where(labels.c.org_id == org(), labels.c.name == _name)
+    .values(color=sa.bindparam("new_color", type_=sa.Text()))
+)
 _DROP = Statement(sa.delete(labels).where(labels.c.org_id == org(), labels.c.name == _name))
+
+
+async def change_colors(db: Connection, org: int, colors: Mapping[str, str]) -> None:
+    """Give labels, by name, their colors."""
+    rows = [{"org": org, "label": name, "new_color": colors[name]} for name in sorted(colors)]
+    await db.run_many(_RECOLOR, rows)
 
 
 async def change_name(db: Connection, org: int, name: str, new_name: str) -> None:
@@ -224,10 +235,12 @@ _CARRIERS = Statement(_carriers)
 _RELABEL = Statement(
     sa.update(tickets)
     .where(tickets.c.org_id == org(), tickets.c.id == sa.bindparam("ticket", type_=sa.Integer))
-    .values({
-        name: sa.bindparam(f"new_{name}", type_=tickets.c[name].type)
-        for name in ("labels", "version", "updated_at")
-    })
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}", type_=tickets.c[name].type)
+            for name in ("labels", "version", "updated_at")
+        }
+    )
 )
 _DROP_CARRIED = Statement(
     sa.delete(ticket_labels).where(ticket_labels.c.org_id == org(), ticket_labels.c.name == _name)
@@ -283,7 +296,9 @@ async def change_carriers(
         if after is not None:
             await db.run(_COPY_CARRIED, org=org, label=before, new_name=after)
         await db.run(_DROP_CARRIED, org=org, label=before)
-    await events.add_events(db, org, actor, at, [_event(ticket, names) for ticket, names in changed])
+    await events.add_events(
+        db, org, actor, at, [_event(ticket, names) for ticket, names in changed]
+    )
 
 
 def _replaced(names: tuple[str, ...], before: str, after: str | None) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ def check_url(url: str) -> str:
     except sa.exc.ArgumentError as error:
         raise ValueError("The database URL is not a URL that SQLAlchemy can read.") from error
     if name not in DRIVERS:
-        raise ValueError(f"The database URL must start with {' or '.join(f'{d}://' for d in DRIVERS)}.")
+        raise ValueError(
+            f"The database URL must start with {' or '.join(f'{d}://' for d in DRIVERS)}."
+        )
     return name.partition("+")[0]
 
 

@@ -92,7 +92,7 @@ class PostgresStore(Store):
         """Run on a pooled connection; once more when the connection turns out to be gone."""
         try:
             return await self._on_connection(work)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, translated
             if not (_was_rolled_back(error) or _is_gone(error)):
                 _raise(error)
         return await self._last_try(work, in_transaction=False)
@@ -101,7 +101,7 @@ class PostgresStore(Store):
         """Run in a transaction; once more after a deadlock, and after a lost connection if asked."""
         try:
             return await self._in_transaction(work)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, translated
             if not (_was_rolled_back(error) or (retry and _is_gone(error))):
                 _raise(error)
         return await self._last_try(work, in_transaction=True)
@@ -113,7 +113,7 @@ class PostgresStore(Store):
     async def _last_try(self, work: Work[T], *, in_transaction: bool) -> T:
         try:
             return await (self._in_transaction if in_transaction else self._on_connection)(work)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, translated
             _raise(error)
 
     async def _on_connection(self, work: Work[T]) -> T:

@@ -20,13 +20,17 @@ from gql_tickets.store.statements import Statement
 
 _LOCK = 7_140_513  # any number of our own: it keeps two migrations of one database apart
 _HAS_VERSION = Statement(
-    lambda dialect: sa.select(sa.func.to_regclass("alembic_version").is_not(None))
-    if dialect == "postgresql"
-    else sa.select(sa.literal_column("1"))
-    .select_from(sa.table("sqlite_master", sa.column("name")))
-    .where(sa.column("name") == "alembic_version")
+    lambda dialect: (
+        sa.select(sa.func.to_regclass("alembic_version").is_not(None))
+        if dialect == "postgresql"
+        else sa.select(sa.literal_column("1"))
+        .select_from(sa.table("sqlite_master", sa.column("name")))
+        .where(sa.column("name") == "alembic_version")
+    )
 )
-_VERSION = Statement(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")))
+_VERSION = Statement(
+    sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))
+)
 
 
 def _config() -> Config:

@@ -44,7 +44,8 @@ class _Threaded(aiosqlite.Connection):
     """aiosqlite's connection, able to run a function of ours in its thread, in one hop."""
 
     async def run_in_thread(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        return cast("T", await self._execute(partial(function, self._conn)))
+        hop = self._execute(partial(function, self._conn))  # type: ignore[no-untyped-call]
+        return cast("T", await hop)
 
 
 class _SqliteConnection(Connection):
@@ -52,9 +53,7 @@ class _SqliteConnection(Connection):
 
     dialect = "sqlite"
 
-    def __init__(
-        self, raw: sqlite3.Connection, observer: Callable[[str], None] | None
-    ) -> None:
+    def __init__(self, raw: sqlite3.Connection, observer: Callable[[str], None] | None) -> None:
         self._raw = raw
         self.observer = observer
 

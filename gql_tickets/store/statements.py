@@ -17,7 +17,7 @@ Convert = Callable[[Any], Any]
 
 DIALECTS: dict[str, Dialect] = {
     "postgresql": asyncpg.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
-    "sqlite": aiosqlite.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    "sqlite": aiosqlite.dialect(paramstyle="qmark"),
 }
 
 

@@ -22,8 +22,8 @@ metadata = sa.MetaData(
 )
 
 
-def _org(**keywords: bool) -> sa.Column[int]:
-    return sa.Column("org_id", sa.Integer, sa.ForeignKey("organizations.id"), nullable=False, **keywords)
+def _org() -> sa.Column[int]:
+    return sa.Column("org_id", sa.Integer, sa.ForeignKey("organizations.id"), primary_key=True)
 
 
 installation = sa.Table(
@@ -49,7 +49,7 @@ organizations = sa.Table(
 users = sa.Table(
     "users",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("username", sa.Text),
     sa.Column("name", sa.Text),
@@ -60,7 +60,7 @@ users = sa.Table(
 repositories = sa.Table(
     "repositories",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("name", sa.Text),
     sa.Column("url", sa.Text),
@@ -69,7 +69,7 @@ repositories = sa.Table(
 labels = sa.Table(
     "labels",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("id", sa.Text, nullable=False),
     sa.Column("color", sa.Text, nullable=False),
@@ -80,7 +80,7 @@ labels = sa.Table(
 api_keys = sa.Table(
     "api_keys",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("prefix", sa.Text, nullable=False),
@@ -97,7 +97,7 @@ api_keys = sa.Table(
 tickets = sa.Table(
     "tickets",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("slug", sa.Text, nullable=False),
@@ -118,7 +118,9 @@ tickets = sa.Table(
     sa.Column("completed_at", Instant),
     sa.ForeignKeyConstraint(["org_id", "assignee_id"], ["users.org_id", "users.id"]),
     sa.ForeignKeyConstraint(["org_id", "creator_id"], ["users.org_id", "users.id"]),
-    sa.ForeignKeyConstraint(["org_id", "repository_id"], ["repositories.org_id", "repositories.id"]),
+    sa.ForeignKeyConstraint(
+        ["org_id", "repository_id"], ["repositories.org_id", "repositories.id"]
+    ),
     sa.ForeignKeyConstraint(["org_id", "parent_id"], ["tickets.org_id", "tickets.id"]),
     sa.Index(None, "org_id", "slug", unique=True),
     sa.Index(None, "org_id", "number", unique=True),
@@ -144,7 +146,7 @@ sa.Index("tickets_labels", _t.labels, postgresql_using="gin").ddl_if(dialect="po
 ticket_labels = sa.Table(
     "ticket_labels",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Index(None, "org_id", "ticket_id"),
@@ -157,7 +159,7 @@ ticket_labels = sa.Table(
 ticket_events = sa.Table(
     "ticket_events",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("slug", sa.Text, nullable=False),
@@ -172,7 +174,7 @@ ticket_events = sa.Table(
 idempotency_keys = sa.Table(
     "idempotency_keys",
     metadata,
-    _org(primary_key=True),
+    _org(),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
     sa.Column("result", sa.LargeBinary),
@@ -185,4 +187,4 @@ TEXT_ARRAY = postgresql.ARRAY(sa.Text)
 
 def belongs_to(table: sa.Table, dialect: str) -> bool:
     """Whether a database of this kind has the table."""
-    return table.info.get("only", dialect) == dialect
+    return bool(table.info.get("only", dialect) == dialect)

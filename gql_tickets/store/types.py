@@ -61,7 +61,7 @@ class Code(TypeDecorator[enum.Enum]):
     def __init__(self, members: type[enum.Enum]) -> None:
         super().__init__()
         self.members = members
-        self._by_code = tuple(members)
+        self.by_code = tuple(members)
         self._by_member = {member: code for code, member in enumerate(members)}
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
@@ -70,7 +70,7 @@ class Code(TypeDecorator[enum.Enum]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """The member at that place."""
-        return None if value is None else self._by_code[value]
+        return None if value is None else self.by_code[value]
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
@@ -138,7 +138,7 @@ def reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | No
     """How a value of this type is read from the driver; None for as it is."""
     if dialect.name == "postgresql":
         if isinstance(kind, Code):
-            return kind._by_code.__getitem__ if kind else None
+            return kind.by_code.__getitem__
         if isinstance(kind, TextList):
             return tuple
         return None

@@ -12,18 +12,20 @@ PROCESSES = 4
 WRITERS = 8
 TICKETS_EACH = 5
 
-_SCRIPT = Path(__file__).with_name("writers.py")
+_ROOT = Path(__file__).parents[2]
+_WRITERS = "tests.concurrency.writers"
 
 
 async def test_4_processes_of_8_writers_leave_no_gap_and_repeat_no_slug(
     database: str, organization: Organization
 ) -> None:
-    arguments = [str(_SCRIPT), database, *map(str, (organization.id, WRITERS, TICKETS_EACH))]
+    arguments = ["-m", _WRITERS, database, *map(str, (organization.id, WRITERS, TICKETS_EACH))]
 
     async def process() -> list[str]:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
+            cwd=_ROOT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -1,4 +1,4 @@
-"""A process of writers, for test_processes.py: `writers.py URL ORG WRITERS TICKETS_EACH`.
+"""A process of writers, for test_processes.py: `URL ORG WRITERS TICKETS_EACH`.
 
 Prints the slugs that it made, one a line.
 """

@@ -154,11 +154,11 @@ class GraphQL:
             " tickets(first: $first, after: $after, filter: $filter) {"
             " totalCount nodes { ...T } pageInfo { hasNextPage endCursor } } }"
         )
-        filter = None if question is None else _graphql_filter(question)
+        wanted = None if question is None else _graphql_filter(question)
         found: list[Shown] = []
         after = None
         while True:
-            data = await self.ask(query + TICKET, first=size, after=after, filter=filter)
+            data = await self.ask(query + TICKET, first=size, after=after, filter=wanted)
             page = data["tickets"]
             found += page["nodes"]
             after = page["pageInfo"]["endCursor"]
@@ -227,14 +227,14 @@ def _rest_query(question: Question) -> dict[str, Any]:
 def _graphql_input(call: Call) -> Shown:
     operation = call.operation
     common = {"expectedVersion": call.version, "idempotencyKey": call.key}
-    input: Shown = {name: value for name, value in common.items() if value is not None}
+    given: Shown = {name: value for name, value in common.items() if value is not None}
     if isinstance(operation, Create):
-        return input | _graphql_fields(operation.fields, call.parent)
-    input["ticket"] = {"slug": call.slug}
+        return given | _graphql_fields(operation.fields, call.parent)
+    given["ticket"] = {"slug": call.slug}
     if isinstance(operation, SetStatus):
-        input["status"] = operation.status.upper()
+        given["status"] = operation.status.upper()
     if isinstance(operation, Delete):
-        input["children"] = operation.policy.upper()
+        given["children"] = operation.policy.upper()
     if isinstance(operation, Update):
         patch = _graphql_fields(operation.fields, call.parent)
         edit = {name: patch.pop(name) for name in ("add", "remove") if name in patch}
@@ -242,8 +242,8 @@ def _graphql_input(call: Call) -> Shown:
             patch["labels"] = {"set": patch["labels"]}
         elif edit:
             patch["labels"] = {"edit": edit}
-        input["patch"] = patch
-    return input
+        given["patch"] = patch
+    return given
 
 
 def _graphql_fields(fields: Shown, parent: str | None) -> Shown:
@@ -261,13 +261,13 @@ def _graphql_fields(fields: Shown, parent: str | None) -> Shown:
 
 
 def _graphql_filter(question: Question) -> Shown:
-    filter: Shown = {}
+    wanted: Shown = {}
     for name in ("status", "type"):
         if value := getattr(question, name):
-            filter[name] = {"in": [value.upper()]}
+            wanted[name] = {"in": [value.upper()]}
     for name in ("assignee", "repository"):
         if value := getattr(question, f"{name}_id"):
-            filter[name] = {"in": [{"databaseId": value}]}
+            wanted[name] = {"in": [{"databaseId": value}]}
     if question.labels:
-        filter["labels"] = {"allOf": list(question.labels)}
-    return filter
+        wanted["labels"] = {"allOf": list(question.labels)}
+    return wanted

@@ -92,14 +92,22 @@ class Question:
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 _titles = _text | st.sampled_from(["", "  ", " padded ", "x" * 500, "x" * 501, "'; --", "%_\\"])
+_mostly_good_titles = st.one_of(*[_text.map("t".__add__)] * 5, _titles)
 _label = st.sampled_from(["backend", "auth", "UI", "ui", "été", " css ", 'qu"ote', "a,b", " "])
 _sane_label = st.sampled_from(["backend", "auth", "UI", "ui", "été", "css"])
 _labels = st.lists(_sane_label, max_size=4) | st.lists(_label, max_size=3)
 _target = st.integers(0, 30)
+_elder = st.integers(0, 5)  # the first tickets are the likely parents
 _users = st.sampled_from([*USERS, *USERS, UNKNOWN])
 _repositories = st.sampled_from([*REPOSITORIES, *REPOSITORIES, UNKNOWN])
 _expect = st.sampled_from([Expect.ANY, Expect.ANY, Expect.ANY, Expect.CURRENT, Expect.STALE])
-_call = {"door": st.sampled_from(Door), "repeated": st.sampled_from([False, False, False, True])}
+
+
+def _through(*doors: Door) -> dict[str, st.SearchStrategy[Any]]:
+    return {"door": st.sampled_from(doors), "repeated": st.sampled_from([False, False, True])}
+
+
+_call = _through(*Door)
 
 _chosen: dict[str, st.SearchStrategy[Any]] = {
     "type": st.sampled_from(TYPES),
@@ -113,7 +121,7 @@ _chosen: dict[str, st.SearchStrategy[Any]] = {
 }
 _changed: dict[str, st.SearchStrategy[Any]] = {
     **_chosen,
-    "title": _titles,
+    "title": _mostly_good_titles,
     "assignee_id": st.none() | _users,
     "repository_id": st.none() | _repositories,
     "description": st.none() | _text,
@@ -136,10 +144,15 @@ _creates = st.builds(
     Create,
     **_call,
     fields=st.builds(
-        lambda title, rest: {"title": title, **rest},
-        _text.map("t".__add__) | _titles,
+        lambda title, family, rest: {"title": title, **family, **rest},
+        _mostly_good_titles,
+        # Trees are what deletes are about: every other ticket has a parent.
+        st.just({}) | st.fixed_dictionaries({"parent": _target}),
         _some(_chosen, 4),
     ),
+)
+_roots = st.builds(
+    Create, **_call, fields=st.fixed_dictionaries({"title": _text.map("root".__add__)})
 )
 _operations = st.one_of(
     _creates,
@@ -159,13 +172,20 @@ _operations = st.one_of(
         fields=st.fixed_dictionaries({"parent": st.none() | _target | _target | _target}),
     ),
     st.builds(SetStatus, **_call, target=_target, status=st.sampled_from(STATUSES), expect=_expect),
-    st.builds(Delete, **_call, target=_target, policy=st.sampled_from(POLICIES), expect=_expect),
+    st.builds(Delete, **_through(Door.REST), target=_elder, expect=_expect),
+    st.builds(
+        Delete,
+        **_through(Door.GRAPHQL),
+        target=_elder,
+        policy=st.sampled_from(POLICIES),
+        expect=_expect,
+    ),
 )
 
 sequences = st.builds(
     # A few tickets to begin with, or most targets would be missing.
     lambda first, rest: [*first, *rest],
-    st.lists(_creates, min_size=3, max_size=6),
+    st.lists(_roots, min_size=2, max_size=4),
     st.lists(_operations, min_size=5, max_size=22),
 )
 questions = st.lists(

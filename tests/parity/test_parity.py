@@ -17,13 +17,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from gql_tickets.auth import Scope, operator
 from gql_tickets.service import directory, keys
 from gql_tickets.store.engine import Store
-from tests.parity.doors import Answer, Call, Door, GraphQL, Rest, Shown, door_of, shown
+from tests.parity.doors import Answer, Call, GraphQL, Rest, Shown, door_of, shown
 from tests.parity.model import Model, Modelled
 from tests.parity.operations import (
     REPOSITORIES,
     USERS,
     Create,
     Delete,
+    Door,
     Operation,
     Question,
     SetStatus,

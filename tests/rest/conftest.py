@@ -13,19 +13,13 @@ from gql_tickets.store.engine import Store
 from tests.rest.answers import TICKETS, Add, NewKey
 
 
-
 @pytest.fixture
-async def team(store: Store, actor: Actor) -> None:
-    """Users 5 and 10, repositories 1 and 2."""
+async def add(client: httpx.AsyncClient, store: Store, actor: Actor) -> Add:
+    """Posts a ticket and gives what came back. There are users 5 and 10, repositories 1 and 2."""
     for user in (5, 10):
         await directory.upsert_user(store, actor, id=user, username=f"user{user}")
     for repository in (1, 2):
         await directory.upsert_repository(store, actor, id=repository, name=f"repo{repository}")
-
-
-@pytest.fixture
-def add(client: httpx.AsyncClient, team: None) -> Add:
-    """Posts a ticket and gives what came back."""
 
     async def add(title: str = "A ticket", **given: Any) -> dict[str, Any]:
         answer = await client.post(TICKETS, json={"title": title, **given})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -21,9 +22,19 @@ from gql_tickets.domain.tickets import (
 )
 from gql_tickets.errors import Conflict, ErrorCode, InvalidParent, NotFound, ValidationFailed
 from gql_tickets.service import tickets
+from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
+from gql_tickets.store.opening import open_store
 
 ROUNDS = 12
+
+
+@pytest.fixture
+async def rival(settings: Settings) -> AsyncIterator[Store]:
+    """The same database opened once more, as another worker has it."""
+    opened = await open_store(settings)
+    yield opened
+    await opened.close()
 
 
 async def add(store: Store, actor: Actor, parent: Ticket | None = None) -> Ticket:
@@ -129,23 +140,27 @@ async def test_children_can_forbid_it(store: Store, actor: Actor) -> None:
     await cut(store, actor, top, ChildrenPolicy.REFUSE)
 
 
-async def test_two_writers_cannot_make_a_cycle_between_them(store: Store, actor: Actor) -> None:
+async def test_two_writers_cannot_make_a_cycle_between_them(
+    store: Store, rival: Store, actor: Actor
+) -> None:
     for _ in range(ROUNDS):
         one, two = await add(store, actor), await add(store, actor)
         outcomes = await asyncio.gather(
-            hang(store, actor, one, two), hang(store, actor, two, one), return_exceptions=True
+            hang(store, actor, one, two), hang(rival, actor, two, one), return_exceptions=True
         )
         assert sorted(type(each).__name__ for each in outcomes) == ["InvalidParent", "Ticket"]
     found = await everything(store, actor)
     assert max(levels(ticket, found) for ticket in found.values()) == 2
 
 
-async def test_many_writers_leave_a_tree_of_ten_levels(store: Store, actor: Actor) -> None:
+async def test_many_writers_leave_a_tree_of_ten_levels(
+    store: Store, rival: Store, actor: Actor
+) -> None:
     """Each of 12 tickets moves beneath the next, in a ring, while leaves are added everywhere."""
     ring = [await add(store, actor) for _ in range(12)]
     for step in (1, 5, 7):
         moves: list[Any] = [
-            hang(store, actor, ticket, ring[(i + step) % len(ring)])
+            hang((store, rival)[i % 2], actor, ticket, ring[(i + step) % len(ring)])
             for i, ticket in enumerate(ring)
         ]
         moves += [add(store, actor, ticket) for ticket in ring]
@@ -158,15 +173,15 @@ async def test_many_writers_leave_a_tree_of_ten_levels(store: Store, actor: Acto
 
 @pytest.mark.parametrize("policy", [ChildrenPolicy.DETACH, ChildrenPolicy.CASCADE])
 async def test_a_child_that_comes_while_its_parent_goes_is_not_left_behind(
-    store: Store, actor: Actor, policy: ChildrenPolicy
+    store: Store, rival: Store, actor: Actor, policy: ChildrenPolicy
 ) -> None:
     for _ in range(ROUNDS):
         parent, mover = await add(store, actor), await add(store, actor)
         outcomes = await asyncio.gather(
             add(store, actor, parent),
-            cut(store, actor, parent, policy),
+            cut(rival, actor, parent, policy),
             hang(store, actor, mover, parent),
-            add(store, actor, parent),
+            add(rival, actor, parent),
             return_exceptions=True,
         )
         unexpected = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import AsyncIterator
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,9 @@ from gql_tickets.errors import (
     ValidationFailed,
 )
 from gql_tickets.service import directory, idempotency, tickets
+from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection, Store
+from gql_tickets.store.opening import open_store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import idempotency_keys
 
@@ -35,6 +38,14 @@ AGE = Statement(
     .where(idempotency_keys.c.org_id == sa.bindparam("org"))
     .values(created_at=sa.bindparam("at", type_=idempotency_keys.c.created_at.type))
 )
+
+
+@pytest.fixture
+async def rival(settings: Settings) -> AsyncIterator[Store]:
+    """The same database opened once more, as another worker has it."""
+    opened = await open_store(settings)
+    yield opened
+    await opened.close()
 
 
 async def keys(store: Store, actor: Actor) -> list[str]:
@@ -66,19 +77,22 @@ async def test_the_same_key_gives_the_first_answer(store: Store, actor: Actor) -
 async def test_every_write_can_be_sent_again(store: Store, actor: Actor) -> None:
     ref = TicketRef(id=(await tickets.create(store, actor, draft=DRAFT)).id)
     patch = TicketPatch(title="New", assignee=None)
-    for _ in range(2):
-        changed = await tickets.update(
+    changed = [
+        await tickets.update(
             store, actor, ticket=ref, patch=patch, expected_version=1, idempotency_key="u"
         )
-        assert changed.version == 2
-    for _ in range(2):
-        moved = await tickets.set_status(
+        for _ in range(2)
+    ]
+    assert (changed[0].version, changed[1]) == (2, changed[0])
+    done = [
+        await tickets.set_status(
             store, actor, ticket=ref, status=TicketStatus.DONE, idempotency_key="s"
         )
-        assert (moved.version, moved.status) == (3, TicketStatus.DONE)
-    for _ in range(2):
-        gone = await tickets.delete(store, actor, ticket=ref, idempotency_key="d")
-        assert gone.ticket == moved
+        for _ in range(2)
+    ]
+    assert (done[0].version, done[1]) == (3, done[0])
+    gone = [await tickets.delete(store, actor, ticket=ref, idempotency_key="d") for _ in range(2)]
+    assert (gone[0].ticket, gone[1]) == (done[0], gone[0])
 
 
 @pytest.mark.parametrize(
@@ -168,9 +182,14 @@ async def test_keys_that_have_expired_are_dropped_along_the_way(store: Store, ac
     assert await keys(store, actor) == ["d"]
 
 
-async def test_many_at_once_under_one_key_write_once(store: Store, actor: Actor) -> None:
+async def test_many_at_once_under_one_key_write_once(
+    store: Store, rival: Store, actor: Actor
+) -> None:
     answers = await asyncio.gather(
-        *(tickets.create(store, actor, draft=DRAFT, idempotency_key="k") for _ in range(16))
+        *(
+            tickets.create(each, actor, draft=DRAFT, idempotency_key="k")
+            for each in (store, rival) * 8
+        )
     )
     assert all(answer == answers[0] for answer in answers)
     assert await tickets.count(store, actor, filter=TicketFilter()) == 1

@@ -29,12 +29,7 @@ from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_events, ticket_labels
 
 EVENTS = Statement(
-    sa.select(
-        ticket_events.c.version,
-        ticket_events.c.kind,
-        ticket_events.c.changes,
-        ticket_events.c.actor_name,
-    )
+    sa.select(ticket_events.c.version, ticket_events.c.kind, ticket_events.c.changes)
     .where(
         ticket_events.c.org_id == sa.bindparam("org"), ticket_events.c.slug == sa.bindparam("slug")
     )
@@ -66,7 +61,7 @@ async def history(store: Store, actor: Actor, slug: str) -> list[tuple[int, str,
 
     return [
         (version, kind.value, json.loads(changes))
-        for version, kind, changes, _ in await store.read(work)
+        for version, kind, changes in await store.read(work)
     ]
 
 
@@ -136,7 +131,8 @@ async def test_what_is_no_ticket_is_not_found(store: Store, actor: Actor, ref: T
 
 async def test_a_ticket_of_another_organization_is_not_found(store: Store, actor: Actor) -> None:
     made = await add(store, actor)
-    stranger = replace(actor, org_id=(await _other(store)).id)
+    other = await directory.create_organization(store, slug="other", name="Other")
+    stranger = replace(actor, org_id=other.id)
     assert await tickets.find(store, stranger, TicketRef(id=made.id)) is None
     assert await tickets.find(store, stranger, TicketRef(slug=made.slug)) is None
     assert await tickets.by_ids(store, stranger, [made.id]) == [None]
@@ -398,7 +394,3 @@ async def test_batches_answer_in_the_order_of_their_keys(store: Store, actor: Ac
     assert await tickets.by_ids(store, actor, ids) == [two, None, one, two]
     progress = await tickets.progress_of(store, actor, ids)
     assert [(each.total, each.done) for each in progress] == [(3, 2), (0, 0), (0, 0), (3, 2)]
-
-
-async def _other(store: Store) -> Any:
-    return await directory.create_organization(store, slug="other", name="Other")

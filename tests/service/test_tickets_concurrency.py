@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from itertools import chain
+
+import pytest
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain.filters import LabelsMatch, TicketFilter
@@ -17,12 +20,24 @@ from gql_tickets.domain.tickets import (
 )
 from gql_tickets.errors import Conflict
 from gql_tickets.service import tickets
+from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
+from gql_tickets.store.opening import open_store
 
 WRITERS = 32
 
 
-async def test_32_creators_leave_no_gap_and_no_number_twice(store: Store, actor: Actor) -> None:
+@pytest.fixture
+async def rival(settings: Settings) -> AsyncIterator[Store]:
+    """The same database opened once more, as another worker has it."""
+    opened = await open_store(settings)
+    yield opened
+    await opened.close()
+
+
+async def test_32_creators_leave_no_gap_and_no_number_twice(
+    store: Store, rival: Store, actor: Actor
+) -> None:
     parent = await tickets.create(store, actor, draft=TicketDraft("Above"))
 
     async def creator(i: int) -> list[Ticket]:
@@ -33,7 +48,8 @@ async def test_32_creators_leave_no_gap_and_no_number_twice(store: Store, actor:
             labels=names if i % 2 else names[::-1],
             parent=TicketRef(id=parent.id) if i % 3 == 0 else None,
         )
-        return [await tickets.create(store, actor, draft=draft) for _ in range(4)]
+        each = (store, rival)[i % 2]
+        return [await tickets.create(each, actor, draft=draft) for _ in range(4)]
 
     made = list(chain.from_iterable(await asyncio.gather(*map(creator, range(WRITERS)))))
     numbers = sorted(ticket.number for ticket in made)
@@ -44,7 +60,7 @@ async def test_32_creators_leave_no_gap_and_no_number_twice(store: Store, actor:
 
 
 async def test_writers_of_different_fields_keep_each_others_work(
-    store: Store, actor: Actor
+    store: Store, rival: Store, actor: Actor
 ) -> None:
     made = await tickets.create(store, actor, draft=TicketDraft("A ticket"))
     patches = [
@@ -55,8 +71,8 @@ async def test_writers_of_different_fields_keep_each_others_work(
     ]
     await asyncio.gather(
         *(
-            tickets.update(store, actor, ticket=TicketRef(id=made.id), patch=patch)
-            for patch in patches
+            tickets.update((store, rival)[i % 2], actor, ticket=TicketRef(id=made.id), patch=patch)
+            for i, patch in enumerate(patches)
         )
     )
     after = await tickets.find(store, actor, TicketRef(id=made.id))

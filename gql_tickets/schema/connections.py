@@ -1,0 +1,121 @@
+"""Relay connections and the board: windows over what resolvers/paging.py and board.py return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from strawberry import Parent
+
+from gql_tickets.context import Info
+from gql_tickets.domain.tickets import TicketStatus
+from gql_tickets.inputs.arguments import After, First
+from gql_tickets.resolvers import board, paging
+from gql_tickets.schema import edges as load
+from gql_tickets.schema.types import (
+    CURSOR,
+    EDGES,
+    NODE,
+    NODES,
+    PAGE_INFO,
+    TOTAL,
+    Label,
+    PageInfo,
+    Repository,
+    TicketConnection,
+    User,
+)
+
+
+def _field(description: str, resolver: Any = None) -> Any:
+    return strawberry.field(resolver=resolver, description=description)
+
+
+async def _column_tickets(
+    column: Parent[board.BoardColumn],
+    info: Info,
+    first: First = board.COLUMN_SIZE,
+    after: After = strawberry.UNSET,
+) -> paging.Connection[Any]:
+    return await column.tickets(info, first=first, after=after)
+
+
+async def _column_count(column: Parent[board.BoardColumn], info: Info) -> int:
+    return await column.total_count(info)
+
+
+async def _board_count(found: Parent[board.Board], info: Info) -> int:
+    return await found.total_count(info)
+
+
+@strawberry.type(description="A label in a connection.")
+class LabelEdge:
+    """A window over paging.Edge."""
+
+    cursor: str = _field(CURSOR)
+    node: Label = _field(NODE)
+
+
+@strawberry.type(description="A page of labels.")
+class LabelConnection:
+    """A window over paging.Connection."""
+
+    edges: list[LabelEdge] = _field(EDGES)
+    nodes: list[Label] = _field(NODES)
+    page_info: PageInfo = _field(PAGE_INFO)
+    total_count: int = _field(TOTAL.format("Labels"), load.total_count)
+
+
+@strawberry.type(description="A user in a connection.")
+class UserEdge:
+    """A window over paging.Edge."""
+
+    cursor: str = _field(CURSOR)
+    node: User = _field(NODE)
+
+
+@strawberry.type(description="A page of users.")
+class UserConnection:
+    """A window over paging.Connection."""
+
+    edges: list[UserEdge] = _field(EDGES)
+    nodes: list[User] = _field(NODES)
+    page_info: PageInfo = _field(PAGE_INFO)
+    total_count: int = _field(TOTAL.format("Users"), load.total_count)
+
+
+@strawberry.type(description="A repository in a connection.")
+class RepositoryEdge:
+    """A window over paging.Edge."""
+
+    cursor: str = _field(CURSOR)
+    node: Repository = _field(NODE)
+
+
+@strawberry.type(description="A page of repositories.")
+class RepositoryConnection:
+    """A window over paging.Connection."""
+
+    edges: list[RepositoryEdge] = _field(EDGES)
+    nodes: list[Repository] = _field(NODES)
+    page_info: PageInfo = _field(PAGE_INFO)
+    total_count: int = _field(TOTAL.format("Repositories"), load.total_count)
+
+
+@strawberry.type(description="One status of the board.")
+class BoardColumn:
+    """A window over board.BoardColumn."""
+
+    status: TicketStatus = _field("The status that its tickets have.")
+    total_count: int = _field("Tickets in the column, on all pages.", _column_count)
+    tickets: TicketConnection = _field("Newest first.", _column_tickets)
+
+
+@strawberry.type(
+    description="Tickets in columns, in workflow order. Columns without tickets are present."
+)
+class Board:
+    """A window over board.Board."""
+
+    columns: list[BoardColumn] = _field("BACKLOG, TODO, IN_PROGRESS, IN_REVIEW, DONE.")
+    total_count: int = _field("Tickets on the board, in all columns.", _board_count)

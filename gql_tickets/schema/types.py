@@ -1,0 +1,211 @@
+"""The object types: windows over the domain's records. A field that names an attribute reads it.
+
+`databaseId` is a record's `id`, and `id` is its `node_id`. Nobody makes instances of these classes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import strawberry
+from strawberry import ID
+
+from gql_tickets.auth import Scope
+from gql_tickets.domain import directory, tickets
+from gql_tickets.domain.tickets import TicketPriority, TicketStatus, TicketType
+from gql_tickets.inputs import Url
+from gql_tickets.schema import edges as load
+
+
+def says(description: str, name: str | None = None) -> Any:
+    """A field that reads the attribute of its own name."""
+    return strawberry.field(description=description, name=name)
+
+
+CURSOR = "Where the item lies; pass it as `after` or `before`."
+NODE = "The item."
+EDGES = "The items of the page, each with its cursor."
+NODES = "The items of the page."
+PAGE_INFO = "Where the page lies in its connection."
+TOTAL = "{} that match, on all pages. Computed only when selected."
+
+
+def loads(resolver: Any, description: str) -> Any:
+    """A field that asks a resolver, whose record the field's type is a window over."""
+    return strawberry.field(resolver=resolver, description=description)
+
+
+@strawberry.type(description="Where a page lies in its connection.")
+class PageInfo:
+    """A window over paging.PageInfo."""
+
+    has_next_page: bool = says("Whether there is more after this page.")
+    has_previous_page: bool = says("Whether there is more before this page.")
+    start_cursor: str | None = says("The cursor of the first item; null on an empty page.")
+    end_cursor: str | None = says("The cursor of the last item; null on an empty page.")
+
+
+@strawberry.type(description="A ticket in a connection.")
+class TicketEdge:
+    """A window over paging.Edge."""
+
+    cursor: str = says(CURSOR)
+    node: Ticket = says(NODE)
+
+
+@strawberry.type(description="A page of tickets.")
+class TicketConnection:
+    """A window over paging.Connection."""
+
+    edges: list[TicketEdge] = says(EDGES)
+    nodes: list[Ticket] = says(NODES)
+    page_info: PageInfo = says(PAGE_INFO)
+    total_count: int = loads(load.total_count, TOTAL.format("Tickets"))
+
+
+@strawberry.interface(
+    description="An object with an id that is unique in the service and stable for the object's life."
+)
+class Node:
+    """What has a node id."""
+
+    node_id: ID = says("Opaque; compare only for equality.", name="id")
+
+
+@strawberry.type(description="The tenant that a credential belongs to.")
+class Organization(Node):
+    """A window over directory.Organization."""
+
+    slug: str = says("The `{org}` of the REST path.")
+    name: str = says("What people call it.")
+    ticket_prefix: str = says("Prefix of the slugs of its tickets.")
+    created_at: dt.datetime = says("When it was created.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, directory.Organization)
+
+
+@strawberry.type(description="A person that tickets can be assigned to.")
+class User(Node):
+    """A window over directory.User."""
+
+    id: int = says("The integer that REST calls `assignee_id`.", name="databaseId")
+    username: str | None = says("Unique in the organization.")
+    name: str | None = says("What people call them.")
+    avatar_url: Url | None = says("A picture.")
+    tickets: TicketConnection = loads(load.assigned, "Tickets assigned to this user.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, directory.User)
+
+
+@strawberry.type(description="A code repository that tickets can belong to.")
+class Repository(Node):
+    """A window over directory.Repository."""
+
+    id: int = says("The integer that REST calls `repository_id`.", name="databaseId")
+    name: str | None = says("What people call it.")
+    url: Url | None = says("Where it is.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, directory.Repository)
+
+
+@strawberry.type(description="A label. Naming an unknown label on a ticket creates it.")
+class Label(Node):
+    """A window over directory.Label."""
+
+    name: str = says("Unique in the organization, case-sensitive, 1 to 100 characters, no comma.")
+    color: str = says("`#RRGGBB`.")
+    description: str | None = says("What it stands for.")
+    ticket_count: int = loads(load.ticket_count, "Live tickets that carry it.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, directory.Label)
+
+
+@strawberry.type(description="Counts over the direct children of a ticket.")
+class ChildProgress:
+    """A window over tickets.ChildProgress."""
+
+    total: int = says("Direct children.")
+    done: int = says("Those of them that are DONE.")
+
+
+@strawberry.type(description="A unit of work.")
+class Ticket(Node):
+    """A window over tickets.Ticket."""
+
+    id: int = says("The integer that REST calls `id`.", name="databaseId")
+    slug: str = says(
+        "Human-readable, e.g. `AM-42`; unique in the organization, never reused, looked up without regard to case."
+    )
+    number: int = says("The digits of the slug.")
+    title: str = says("1 to 500 characters.")
+    description: str | None = says("Markdown, at most 100,000 characters.")
+    type: TicketType = says("What kind of work it is.")
+    status: TicketStatus = says("The column it is in.")
+    priority: TicketPriority = says("How urgent it is.")
+    assignee: User | None = loads(load.assignee, "The one person accountable.")
+    creator: User | None = loads(
+        load.creator, "Null when an API key with no user behind it created it."
+    )
+    repository: Repository | None = loads(load.repository, "The repository it belongs to.")
+    labels: list[Label] = loads(load.labels, "At most 50, in the order they were given.")
+    parent: Ticket | None = loads(load.parent, "The ticket it is a part of; null at the top level.")
+    children: TicketConnection = loads(load.children, "The tickets that are parts of it.")
+    child_progress: ChildProgress = loads(load.child_progress, "Counts over the direct children.")
+    version: int = says('Goes up by one with each write. The REST ETag is `"<version>"`.')
+    created_at: dt.datetime = says("When it was created.")
+    updated_at: dt.datetime = says("When it was last written.")
+    started_at: dt.datetime | None = says("When it first went to IN_PROGRESS.")
+    completed_at: dt.datetime | None = says(
+        "When it last went to DONE; null again if it left DONE."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, tickets.Ticket)
+
+
+@strawberry.type(description="A credential of the organization, without its secret.")
+class ApiKey(Node):
+    """A window over directory.ApiKey."""
+
+    name: str = says("For people, to tell keys apart.")
+    prefix: str = says("The first 12 characters of the key.")
+    expires_at: dt.datetime | None = says("When it stops working; null for never.")
+    last_used_at: dt.datetime | None = says("When it was last used, to within a few minutes.")
+    created_at: dt.datetime = says("When it was created.")
+
+    scopes: list[Scope] = loads(load.key_scopes, "What it may do.")
+    enabled: bool = loads(load.key_enabled, "False once it was revoked.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, directory.ApiKey)
+
+
+@strawberry.type(description="Who is calling, and what they may do.")
+class Viewer:
+    """A window over auth.Actor."""
+
+    organization: Organization = loads(
+        load.organization, "The organization that everything is scoped to."
+    )
+    user: User | None = loads(
+        load.caller, "Null when the credential is an API key with no user behind it."
+    )
+
+    scopes: list[Scope] = loads(load.actor_scopes, "What the credential may do.")

@@ -1,0 +1,63 @@
+"""`migrate` and `schema`, and databases that are behind."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from gql_tickets.cli.running import shown
+from tests.cli.conftest import Run, runner
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: str) -> str:
+    """The URL of a PostgreSQL database without a table."""
+
+    async def create() -> None:
+        connection = await asyncpg.connect(
+            host=postgres_server, user="postgres", database="postgres"
+        )
+        await connection.execute("DROP DATABASE IF EXISTS bare WITH (FORCE)")
+        await connection.execute("CREATE DATABASE bare TEMPLATE template0")
+        await connection.close()
+
+    asyncio.run(create())
+    return f"postgresql+asyncpg://postgres@/bare?host={postgres_server}"
+
+
+def test_a_postgresql_that_is_behind_is_refused_naming_the_command(
+    empty_postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GQL_TICKETS_DATABASE_URL", empty_postgres)
+    gql_tickets = runner(capsys)
+    for arguments in (
+        ("serve", "--port", "0"),
+        ("serve", "--port", "0", "--demo"),
+        ("orgs", "list"),
+    ):
+        refused = gql_tickets(*arguments)
+        assert refused.code == 1
+        assert "gql-tickets migrate" in refused.err
+    assert gql_tickets("migrate").code == 0
+    assert gql_tickets("migrate").code == 0
+    assert gql_tickets("orgs", "list").code == 0
+
+
+def test_the_schema_is_printed_exactly_as_it_is_committed(gql_tickets: Run) -> None:
+    committed = Path(__file__).parents[2] / "schema.graphql"
+    assert gql_tickets("schema").out == committed.read_text("utf-8")
+
+
+def test_a_demo_is_made_of_an_empty_database_only(gql_tickets: Run) -> None:
+    assert gql_tickets("orgs", "create", "acme").code == 0
+    refused = gql_tickets("serve", "--demo", "--port", "0")
+    assert refused.code == 1
+    assert len(refused.err.splitlines()) == 1
+
+
+def test_a_url_is_shown_without_what_is_secret() -> None:
+    assert shown("postgresql+asyncpg://me:pw@db:1/t?password=x") == "postgresql+asyncpg://db:1/t"
+    assert shown("sqlite+aiosqlite:///a.sqlite3") == "sqlite+aiosqlite:///a.sqlite3"

@@ -1,0 +1,183 @@
+"""`serve`, run for real: what it prints is where it answers, and what is missing is one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gql_tickets.auth import DEMO_KEY
+from gql_tickets.cli.server import listen, welcome
+from gql_tickets.settings import Settings
+
+START_SECONDS = 30
+
+Serve = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start `gql-tickets serve` in an empty folder, on a free port."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gql_tickets", "serve", "--port", "0", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=START_SECONDS)
+
+
+def greeting(process: subprocess.Popen[str]) -> str:
+    """What the server prints until it says where health is, and the demo's curl line."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("curl") or (line.startswith("Health") and "--demo" not in process.args):  # type: ignore[operator]
+            return "".join(lines)
+    raise AssertionError(process.stderr.read() if process.stderr else "no output")
+
+
+def paste(line: str) -> httpx.Response:
+    """Do what curl would."""
+    words = shlex.split(line)
+    headers = [words[at + 1] for at, word in enumerate(words) if word == "-H"]
+    [url] = [word for word in words if word.startswith("http")]
+    return httpx.request(
+        words[words.index("-X") + 1],
+        url,
+        headers=dict(header.split(": ", 1) for header in headers),
+        timeout=START_SECONDS,
+    )
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_demo_answers_the_documents_curl_line_as_printed(serve: Serve, workers: str) -> None:
+    process = serve("--demo", "--workers", workers)
+    text = greeting(process)
+    answer = paste(text.splitlines()[-1])
+    assert answer.status_code == 200
+    assert answer.json()["total"] == 156
+    for url in re.findall(r"http://\S+?/(?:healthz|readyz)", text):
+        assert httpx.get(url, timeout=START_SECONDS).status_code == 200
+    [graphiql] = re.findall(r"http://\S+/graphql", text)
+    page = httpx.get(graphiql, headers={"Accept": "text/html"}, timeout=START_SECONDS)
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_the_demo_fills_either_kind_of_database_and_may_be_served_again(
+    serve: Serve, database: str
+) -> None:
+    for _ in range(2):
+        process = serve("--demo", "--database-url", database)
+        assert paste(greeting(process).splitlines()[-1]).json()["total"] == 156
+        process.terminate()
+        process.communicate(timeout=START_SECONDS)
+
+
+def test_a_plain_start_makes_a_migrated_file_in_the_current_folder(
+    serve: Serve, tmp_path: Path
+) -> None:
+    text = greeting(serve())
+    assert (tmp_path / "gql-tickets.sqlite3").exists()
+    [ready] = re.findall(r"http://\S+/readyz", text)
+    assert httpx.get(ready, timeout=START_SECONDS).json() == {"status": "ready"}
+    refused = httpx.get(
+        f"{ready.removesuffix('/readyz')}/api/v1/ext/orgs/my-org/tickets",
+        headers={"X-API-Key": DEMO_KEY},
+        timeout=START_SECONDS,
+    )
+    assert (refused.status_code, refused.json()["code"]) == (401, "INVALID_TOKEN")
+
+
+def test_a_termination_ends_it_without_a_traceback(serve: Serve) -> None:
+    process = serve()
+    text = greeting(process)
+    [health] = re.findall(r"http://\S+/healthz", text)
+    assert httpx.get(health, timeout=START_SECONDS).status_code == 200
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=START_SECONDS)
+    assert process.returncode in {0, -signal.SIGTERM}
+    assert "Traceback" not in err
+
+
+def refusal(serve: Serve, *arguments: str, **environment: str) -> str:
+    """The one line of a server that did not start."""
+    process = serve(*arguments, **environment)
+    out, err = process.communicate(timeout=START_SECONDS)
+    assert process.returncode == 1
+    assert out == ""
+    [line] = err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite+aiosqlite:///missing/tickets.sqlite3", "folder"),
+        ("sqlite+aiosqlite:///.", "folder"),
+        ("sqlite+aiosqlite://", "file"),
+        ("mysql://tickets:hunter2@db/tickets", "postgresql+asyncpg://"),
+        ("tickets", "URL"),
+        ("postgresql+asyncpg://me:hunter2@127.0.0.1:1/tickets", "127.0.0.1:1"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_one_line(serve: Serve, url: str, says: str) -> None:
+    line = refusal(serve, "--database-url", url)
+    assert says in line
+    assert "hunter2" not in line
+
+
+def test_a_file_that_is_no_database_is_one_line(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database " * 100)
+    assert "notes.txt" in refusal(serve, "--database-url", "sqlite+aiosqlite:///notes.txt")
+
+
+def test_a_setting_that_is_wrong_is_named(serve: Serve) -> None:
+    assert "GQL_TICKETS_LOG_LEVEL" in refusal(serve, GQL_TICKETS_LOG_LEVEL="loud")
+    assert "cors_origins" in refusal(serve, GQL_TICKETS_CORS_ORIGINS="https://x.example")
+    assert "nosuch:part" in refusal(serve, GQL_TICKETS_MOUNTS='["nosuch:part"]')
+
+
+def test_a_port_that_is_taken_is_one_line(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"127.0.0.1:{port}" in refusal(serve, "--port", str(port))
+
+
+def test_an_address_that_is_not_ours_is_one_line(serve: Serve) -> None:
+    assert "192.0.2.1" in refusal(serve, "--host", "192.0.2.1")
+
+
+def test_the_greeting_names_the_real_host_and_port() -> None:
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    listener.close()
+    plain = welcome(Settings(), f"http://127.0.0.1:{port}", demo=False)
+    assert f"http://127.0.0.1:{port}/graphql" in plain
+    assert "curl" not in plain
+    bare = welcome(Settings(mounts=(), graphiql=False), "http://h:1", demo=True)
+    assert "REST" not in bare
+    assert "GraphiQL" not in bare
+    assert "curl" not in bare
