@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from gql_tickets.context import State
-from rest_compat.endpoint import routes
+from rest_compat.endpoint import endpoints
 from rest_compat.routes import ROWS
 
 __all__ = ["mount"]
@@ -16,4 +16,4 @@ __all__ = ["mount"]
 
 def mount(_state: State) -> list[BaseRoute]:
     """The routes of the documented API; requests bring their own state, on `app.state`."""
-    return routes(ROWS)
+    return endpoints(ROWS)

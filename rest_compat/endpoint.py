@@ -38,7 +38,7 @@ class Row(NamedTuple):
     show: Show
 
 
-def routes(rows: Sequence[Row]) -> list[BaseRoute]:
+def endpoints(rows: Sequence[Row]) -> list[BaseRoute]:
     """The rows as routes, one a path, and a 404 for all else below the base."""
     paths: dict[str, dict[str, Row]] = {}
     for row in rows:

@@ -58,10 +58,10 @@ def serve(
             os.environ[ENV_PREFIX + name] = str(value)
     settings = load_settings()
     _check_app(settings)
-    listener = listen(settings.host, settings.port)
-    asyncio.run(_prepare(settings, demo=demo))
-    typer.echo(welcome(settings, _base_url(settings.host, listener), demo=demo))
-    _run(settings, listener)
+    with listen(settings.host, settings.port) as listener:
+        asyncio.run(_prepare(settings, demo=demo))
+        typer.echo(welcome(settings, _base_url(settings.host, listener), demo=demo))
+        _run(settings, listener)
 
 
 def migrate() -> None:
@@ -158,5 +158,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     )
     if settings.workers > 1:
         Multiprocess(config, sockets=[listener]).run()
-    else:
-        uvicorn.Server(config).run(sockets=[listener])
+        return
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[listener])
+    except SystemExit as stopped:
+        if server.started:
+            raise
+        raise Failed("The server did not start; the log above says why.") from stopped

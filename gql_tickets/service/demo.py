@@ -235,12 +235,15 @@ def _layout() -> Row:
 
 def _made_up(id: int, number: int) -> Row:
     area, repository, names = _AREAS[number % len(_AREAS)]
-    type = _TYPES[number % len(_TYPES)]
+    slot = number % len(_TYPES)
+    type = _TYPES[slot]
     choices = _STATUSES[(number - 1) * len(_STATUSES) // TICKETS]
     status = choices[number % len(choices)]
     titles = _TITLES[type]
-    title = titles[number // len(_AREAS) % len(titles)].format(area)
-    created = _FIRST + dt.timedelta(hours=20 * number, minutes=number * 7 % 60)
+    # Areas and types meet once in 156 numbers; slots of one type take turns, so no title repeats.
+    turn = _TYPES[:slot].count(type) + number % len(_AREAS)
+    title = titles[turn % len(titles)].format(area)
+    created = _FIRST + dt.timedelta(hours=19 * number, minutes=number * 7 % 60)
     touched = status is not TicketStatus.BACKLOG
     updated = created + dt.timedelta(hours=2 + number * 13 % 90, minutes=number * 11 % 60)
     return {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import hmac
 import secrets
 import time
 from collections.abc import Callable, Collection
+from hmac import compare_digest
 
 from gql_tickets.auth import (
     DEMO_KEY,
@@ -67,7 +67,7 @@ class KeyRing:
             actor = _actor(key)
             self._trust(hash, asked_at + self._cache_seconds, key, actor)
         now = dt.datetime.now(dt.UTC)
-        if not hmac.compare_digest(hash, key.hash):
+        if not compare_digest(hash, key.hash):
             raise _unknown()
         if key.expires_at is not None and key.expires_at <= now:
             raise Unauthenticated("This API key has expired.", code=ErrorCode.API_KEY_EXPIRED)

@@ -34,6 +34,10 @@ def _insert(dialect: str) -> postgresql.Insert | sqlite.Insert:
     return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(labels)
 
 
+def _just(name: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
+    return sa.cast(postgresql.array([name]), TEXT_ARRAY)
+
+
 def _fresh_id(dialect: str) -> sa.ColumnElement[str]:
     """16 hexadecimal digits, made where the row is, so that a list of names is all we send."""
     if dialect == "postgresql":
@@ -122,7 +126,7 @@ def _counts(dialect: str) -> sa.Select[Any]:
     if dialect == "postgresql":
         tally = sa.select(sa.func.count()).where(
             tickets.c.org_id == org(),
-            sa.type_coerce(tickets.c.labels, TEXT_ARRAY).contains(postgresql.array([name])),
+            sa.type_coerce(tickets.c.labels, TEXT_ARRAY).contains(_just(name)),
         )
     else:
         tally = sa.select(sa.func.count()).where(
@@ -216,7 +220,7 @@ class Carrier(Struct, frozen=True):
 
 def _carriers(dialect: str) -> sa.Select[Any]:
     if dialect == "postgresql":
-        carried = sa.type_coerce(tickets.c.labels, TEXT_ARRAY).contains(postgresql.array([_name]))
+        carried = sa.type_coerce(tickets.c.labels, TEXT_ARRAY).contains(_just(_name))
     else:
         carried = tickets.c.id.in_(
             sa.select(ticket_labels.c.ticket_id).where(

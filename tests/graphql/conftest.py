@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -12,11 +11,9 @@ from gql_tickets.auth import Actor
 from gql_tickets.context import GRAPHQL_LIMITS, new_context
 from gql_tickets.schema import build_schema
 from gql_tickets.store.engine import Store
+from tests.graphql.documents import Answer, Ask, Counted
 
 SCHEMA = build_schema()
-
-Answer = dict[str, Any]
-Ask = Callable[..., Awaitable[Answer]]
 
 
 @pytest.fixture
@@ -45,7 +42,7 @@ def data(ask: Ask) -> Ask:
 
 
 @pytest.fixture
-def counted(store: Store, actor: Actor) -> Callable[..., Awaitable[tuple[Answer, list[str]]]]:
+def counted(store: Store, actor: Actor) -> Counted:
     """Runs a document on the schema; gives its data and the SQL statements that it took."""
 
     async def run(query: str, **variables: Any) -> tuple[Answer, list[str]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 import strawberry
@@ -16,8 +14,7 @@ from gql_tickets.domain.tickets import TicketDraft, TicketRef, TicketStatus
 from gql_tickets.loaders import Loader
 from gql_tickets.service import directory, tickets
 from gql_tickets.store.engine import Store
-
-Counted = Callable[..., Awaitable[tuple[dict[str, Any], list[str]]]]
+from tests.graphql.documents import Counted
 
 LIST = """query($first: Int) { tickets(first: $first) { nodes {
   slug assignee { name } repository { name } labels { name color } parent { slug } } } }"""

@@ -101,9 +101,7 @@ async def test_a_user_is_added_and_then_changed_in_what_is_given(
         name="Ada Lovelace",
         avatar_url="https://example.com/ada.png",
     )
-    assert full == User(
-        actor.org_id, 7, "ada", "Ada Lovelace", "https://example.com/ada.png"
-    )
+    assert full == User(actor.org_id, 7, "ada", "Ada Lovelace", "https://example.com/ada.png")
     assert await directory.upsert_user(store, actor, id=7) == full
     changed = await directory.upsert_user(store, actor, id=7, name=None)
     assert (changed.username, changed.name) == ("ada", None)
@@ -289,9 +287,7 @@ async def test_many_rows_may_each_give_other_fields(store: Store, actor: Actor) 
     ]
 
 
-async def test_every_row_is_checked_before_the_first_is_written(
-    store: Store, actor: Actor
-) -> None:
+async def test_every_row_is_checked_before_the_first_is_written(store: Store, actor: Actor) -> None:
     rows = [(id, {"url": "https://example.com"}) for id in range(1, 600)]
     with pytest.raises(ValidationFailed) as caught:
         await directory.upsert_repositories(store, actor, [*rows, (0, {}), (600, {"url": "x"})])

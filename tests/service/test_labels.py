@@ -99,9 +99,7 @@ async def test_pages_go_forward_and_backward(store: Store, actor: Actor) -> None
 
 
 @pytest.mark.parametrize("cursor", ["", "!", "WyJ4IiwxXQ", "W10", "WyJsYWJlbHMubmFtZSIsMV0"])
-async def test_a_cursor_of_another_list_is_refused(
-    store: Store, actor: Actor, cursor: str
-) -> None:
+async def test_a_cursor_of_another_list_is_refused(store: Store, actor: Actor, cursor: str) -> None:
     with pytest.raises(ValidationFailed) as caught:
         await labels.list_page(store, actor, page=PageRequest(2, after=cursor))
     assert caught.value.path == ("after",)
@@ -197,9 +195,7 @@ async def test_a_rename_rewrites_the_tickets(store: Store, actor: Actor) -> None
     )
 
 
-async def test_a_rename_to_a_name_that_is_taken_changes_nothing(
-    store: Store, actor: Actor
-) -> None:
+async def test_a_rename_to_a_name_that_is_taken_changes_nothing(store: Store, actor: Actor) -> None:
     ticket = await add(store, actor, "a", "b")
     (taken,) = await labels.by_names(store, actor, ["b"])
     with pytest.raises(Conflict) as caught:
@@ -312,9 +308,7 @@ async def test_labels_need_their_scopes(store: Store, actor: Actor) -> None:
         await labels.list_page(store, nobody, page=EVERYTHING)
 
 
-async def test_unknown_labels_are_added_once_by_writers_at_once(
-    store: Store, actor: Actor
-) -> None:
+async def test_unknown_labels_are_added_once_by_writers_at_once(store: Store, actor: Actor) -> None:
     wanted = [f"label {number}" for number in range(20)]
 
     async def work(db: Connection) -> None:
