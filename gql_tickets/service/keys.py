@@ -66,7 +66,7 @@ class KeyRing:
             _check_revoked(key)
             actor = _actor(key)
             self._trust(hash, asked_at + self._cache_seconds, key, actor)
-        now = dt.datetime.now(dt.UTC)
+        now = _now()
         if not compare_digest(hash, key.hash):
             raise _unknown()
         if key.expires_at is not None and key.expires_at <= now:
@@ -124,7 +124,7 @@ async def create(
     force; one that is not in force makes room.
     """
     actor.require(Scope.API_KEYS_MANAGE)
-    now = dt.datetime.now(dt.UTC)
+    now = _now()
     problems = Problems()
     name = problems.text("name", name, length_min=1, length_max=NAME_LENGTH_MAX)
     if not scopes:
@@ -162,7 +162,7 @@ async def create(
 async def revoke(store: Store, actor: Actor, *, id: str) -> ApiKey:
     """Put a key out of force, for good; a second time changes nothing. Raises NotFound."""
     actor.require(Scope.API_KEYS_MANAGE)
-    now = dt.datetime.now(dt.UTC)
+    now = _now()
 
     async def work(db: Connection) -> ApiKey:
         await keys.change_revoked(db, actor.org_id, id, now)
@@ -214,6 +214,10 @@ def _check_grantable(actor: Actor, scopes: Collection[Scope]) -> None:
 def _check_revoked(key: FoundKey) -> None:
     if key.revoked_at is not None:
         raise Forbidden("This API key was revoked.", code=ErrorCode.API_KEY_DISABLED)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _unknown() -> Unauthenticated:

@@ -58,11 +58,12 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
                     yield f"{short}.{member_name}", member
 
 
-@pytest.mark.parametrize(("name", "function"), functions(), ids=lambda value: str(value))
-def test_a_store_function_takes_the_organization_right_after_the_connection(
-    name: str, function: Callable[..., Any]
-) -> None:
-    parameters = [each for each in inspect.signature(function).parameters if each != "self"]
+FUNCTIONS = dict(functions())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_store_function_takes_the_organization_right_after_the_connection(name: str) -> None:
+    parameters = [each for each in inspect.signature(FUNCTIONS[name]).parameters if each != "self"]
     if name in WITHOUT_ORGANIZATION:
         assert "org" not in parameters
     else:
@@ -77,15 +78,16 @@ def statements() -> Iterator[tuple[str, Statement]]:
                 yield f"{module.__name__.rpartition('.')[2]}.{name}", value
 
 
+STATEMENTS = dict(statements())
 GLOBAL_TABLES = ("organizations", "api_keys")
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
-@pytest.mark.parametrize(("name", "statement"), statements(), ids=lambda value: str(value))
-def test_a_statement_names_the_organization(name: str, statement: Statement, dialect: str) -> None:
-    sql = statement.compiled(dialect).sql
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_names_the_organization(name: str, dialect: str) -> None:
+    sql = STATEMENTS[name].compiled(dialect).sql
     assert "org_id" in sql or any(table in sql for table in GLOBAL_TABLES), name
 
 
 def test_the_exceptions_are_all_real() -> None:
-    assert WITHOUT_ORGANIZATION.keys() <= {name for name, _ in functions()}
+    assert WITHOUT_ORGANIZATION.keys() <= FUNCTIONS.keys()

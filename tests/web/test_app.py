@@ -11,6 +11,7 @@ import pytest
 import gql_tickets.app as composition
 from gql_tickets.app import create_app, load_mount, opened
 from gql_tickets.errors import Unavailable
+from gql_tickets.service.keys import KeyRing
 from gql_tickets.settings import Settings
 from gql_tickets.store import schema
 from gql_tickets.web import health
@@ -83,6 +84,7 @@ async def test_a_body_over_the_limit_is_413_at_every_door(
 
 async def test_the_lifespan_may_be_run_again(settings: Settings) -> None:
     app = create_app(settings)
+    count = 0
     for _ in range(2):
         async with app.router.lifespan_context(app):
             count = len(app.routes)
@@ -111,7 +113,7 @@ async def test_upkeep_stores_when_keys_were_used_and_outlives_an_outage(
             raise Unavailable
         flushed.set()
 
-    monkeypatch.setattr(composition.KeyRing, "flush_last_used", flush)
+    monkeypatch.setattr(KeyRing, "flush_last_used", flush)
     with caplog.at_level(logging.WARNING):
         async with opened(settings):
             await asyncio.wait_for(flushed.wait(), timeout=5)
