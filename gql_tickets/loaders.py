@@ -40,7 +40,7 @@ class Loader(Generic[K, V]):
 
     async def load(self, key: K) -> V:
         """The value of one key, fetched together with the others that are asked for meanwhile."""
-        return await self._loader.load(key)
+        return await asyncio.shield(self._loader.load(key))
 
     async def load_many(self, keys: Iterable[K]) -> list[V]:
         """The values of several keys, in their order."""

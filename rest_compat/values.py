@@ -152,10 +152,9 @@ def expected_version(headers: Headers) -> int | None:
     text = ",".join(given).strip()
     if text == "*":
         return None
-    tags = _ENTITY_TAG.findall(text)
-    if not text or len(tags) > 1 or (not tags and "," in text):
-        raise ValidationFailed.of("If-Match", "If-Match must be one entity tag, or *.")
     match = _ENTITY_TAG.fullmatch(text)
+    if not text or (not match and "," in text):
+        raise ValidationFailed.of("If-Match", "If-Match must be one entity tag, or *.")
     # Many a client sends the bare version; its meaning is clear.
     tag = match[1] if match else text
     return int(tag) if _VERSION.fullmatch(tag) and int(tag) <= INT32_MAX else UNMATCHABLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -111,7 +112,8 @@ async def test_r18_values_of_the_wrong_kind_are_400_on_both_databases(
 ) -> None:
     await add()
     for method, path in (("POST", TICKETS), ("PUT", PATH)):
-        answer = await client.request(method, path, json={"title": "x", name: value})
+        body = json.dumps({"title": "x", name: value})
+        answer = await client.request(method, path, content=body)
         assert_refused(answer, 400, "VALIDATION_FAILED", name)
         assert answer.json()["error"]
     assert (await client.get(TICKETS)).json()["total"] == 1
