@@ -99,7 +99,7 @@ def load_mount(name: str) -> Mount:
     module, _, attribute = name.partition(":")
     try:
         mount: Mount = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ValueError(f"Cannot mount {name!r}: {error}.") from error
     return mount
 

@@ -70,6 +70,8 @@ class Resource:
             response = await _answer(self._row(request.method), request)
         except TicketsError as error:
             response = answer(scope, error, self._headers(error))
+        # What a key may see is its own: no shared cache may hand it to another.
+        response.headers["Cache-Control"] = "private, no-cache"
         if request.method == "HEAD":
             response = Response(status_code=response.status_code, headers=response.headers)
         await response(scope, receive, send)

@@ -30,9 +30,6 @@ from rest_compat.asked import Asked
 from rest_compat.reading import column_limit, window
 from rest_compat.values import unchanged
 
-# What a key may see is its own: no shared cache may hand it to another.
-_PRIVATE = {"Cache-Control": "private, no-cache"}
-
 
 class Item(Struct, frozen=True):
     """A ticket in the list (C7)."""
@@ -162,7 +159,7 @@ async def detail(ticket: Ticket | None, asked: Asked) -> Response:
         raise NotFound("There is no such ticket.", path=("ticket",))
     headers = {"ETag": f'"{ticket.version}"'}
     if asked.method in {"GET", "HEAD"} and unchanged(asked.headers, headers["ETag"]):
-        return Response(status_code=304, headers={**_PRIVATE, **headers})
+        return Response(status_code=304, headers=headers)
     return _json(DetailBody(_detail(ticket)), headers=headers)
 
 
@@ -239,6 +236,6 @@ def _json(body: Struct, *, status: int = 200, headers: Mapping[str, str] | None 
     return Response(
         msgspec.json.encode(body),
         status_code=status,
-        headers={**_PRIVATE, **(headers or {})},
+        headers=headers,
         media_type="application/json",
     )

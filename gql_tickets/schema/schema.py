@@ -11,7 +11,7 @@ from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 
 from gql_tickets.context import Context
 from gql_tickets.errors import ErrorCode, TicketsError
@@ -44,8 +44,21 @@ Conventions that hold everywhere in this schema
 """
 
 
+# A document nested too deep for the parser ends it by RecursionError.
+_CALLERS_FAULT = (GraphQLError, StrawberryInputCoercionError, RecursionError)
+
+
 class Schema(strawberry.Schema):
-    """Strawberry's, which logs only what nobody expected."""
+    """Strawberry's, which logs only what nobody expected, and shows callers none of that."""
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run a document. Every error of the result has a code."""
+        result = await super().execute(*args, **kwargs)
+        if result.errors:
+            context: Context | None = kwargs.get("context_value")
+            request_id = context.request_id if isinstance(context, Context) else ""
+            result.errors = [shown(error, request_id) for error in result.errors]
+        return result
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -58,7 +71,7 @@ class Schema(strawberry.Schema):
 
 
 class Documents(SchemaExtension):
-    """Refuses ambiguous documents, and gives every error a code and no secret."""
+    """Refuses ambiguous documents."""
 
     def on_validate(self) -> Iterator[None]:
         """Two operations and no name: run neither."""
@@ -74,16 +87,6 @@ class Documents(SchemaExtension):
                 GraphQLError("The document holds several operations: send operationName.")
             ]
         yield
-
-    def on_operation(self) -> Iterator[None]:
-        """Look over the errors when all is done."""
-        yield
-        context = self.execution_context
-        result: Any = context.result
-        if result is not None and getattr(result, "errors", None):
-            request: Context | None = context.context
-            request_id = request.request_id if request is not None else ""
-            result.errors = [shown(error, request_id) for error in result.errors]
 
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
@@ -110,7 +113,7 @@ def _code(error: GraphQLError) -> ErrorCode:
     cause = error.original_error
     if isinstance(cause, TicketsError):
         return cause.code
-    if cause is None or isinstance(cause, (GraphQLError, StrawberryInputCoercionError)):
+    if cause is None or isinstance(cause, _CALLERS_FAULT):
         return ErrorCode.VALIDATION_FAILED
     return ErrorCode.INTERNAL_ERROR
 

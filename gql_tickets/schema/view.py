@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 
 from gql_tickets.context import GRAPHQL_LIMITS, Context, context_for
 from gql_tickets.errors import ErrorCode, TicketsError
@@ -80,12 +80,6 @@ class GraphQLView(GraphQL[Context, None]):
         if not isinstance(body.get("operationName"), str | None):
             raise HTTPException(400, "`operationName` must be a string or null.")
         return body
-
-    async def parse_http_body(
-        self, request: AsyncHTTPRequestAdapter
-    ) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """One request: batches are not taken."""
-        return await super().parse_http_body(request)
 
     def encode_json(self, data: object) -> bytes:
         """As fast as it gets."""

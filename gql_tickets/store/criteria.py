@@ -159,6 +159,17 @@ class _Reading:
         return name
 
 
+def is_labelled(shape: Shape) -> bool:
+    """Whether every match carries one certain label, by which SQLite had best look for it."""
+    match shape:
+        case All(parts):
+            return any(map(is_labelled, parts))
+        case Leaf(test):
+            return test in {"held", "held_all"}
+        case _:
+            return False
+
+
 def clause(shape: Shape, source: sa.FromClause, dialect: str) -> Clause:
     """The shape as a condition on rows of `source`, a tickets table of the organization `:org`."""
     match shape:

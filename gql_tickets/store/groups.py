@@ -47,7 +47,8 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
             select = sa.select(*ticket_columns(rows)).select_from(
                 each.join(rows, sa.and_(rows.c.org_id == org(), rows.c.id.in_(members)))
             )
-        return select.order_by(*order.columns(rows, backward=bounds.backward))
+        unindexed = dialect == "sqlite"
+        return select.order_by(*order.columns(rows, backward=bounds.backward, unindexed=unindexed))
 
     return Statement(build)
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, overload
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import (
@@ -46,6 +48,9 @@ class Window(NamedTuple):
     backward: bool
 
 
+_plus = custom_op[Any]("+")
+
+
 def _int32(value: int) -> int:
     if not 0 <= value <= INT32_MAX:
         raise OverflowError(value)
@@ -79,14 +84,18 @@ class Sorting:
         self.keys = keys
         self.name = ",".join(f"{'-' if descending else ''}{key.name}" for key, descending in keys)
 
-    def columns(self, source: sa.FromClause, *, backward: bool) -> list[sa.ColumnElement[Any]]:
-        """ORDER BY; backward lists are read from their end."""
-        return [
-            key.expression(source).desc()
-            if descending != backward
-            else key.expression(source).asc()
-            for key, descending in self.keys
-        ]
+    def columns(
+        self, source: sa.FromClause, *, backward: bool, unindexed: bool = False
+    ) -> list[sa.ColumnElement[Any]]:
+        """ORDER BY; backward lists are read from their end.
+
+        `unindexed` keeps SQLite from walking an index for the sake of this order: it does so
+        gladly, and then looks at every ticket for a few that something else would have found.
+        """
+        keys = [(key.expression(source), descending) for key, descending in self.keys]
+        if unindexed:
+            keys = [(UnaryExpression(each, operator=_plus), falling) for each, falling in keys]
+        return [each.desc() if falling != backward else each.asc() for each, falling in keys]
 
     def beyond(
         self, source: sa.FromClause, prefix: str, *, backward: bool
@@ -186,14 +195,19 @@ def window(page: PageRequest, order: Sorting) -> tuple[Window, dict[str, Any]]:
 
 
 def windowed(
-    select: sa.Select[Any], source: sa.FromClause, order: Sorting, shape: Window
+    select: sa.Select[Any],
+    source: sa.FromClause,
+    order: Sorting,
+    shape: Window,
+    *,
+    unindexed: bool = False,
 ) -> sa.Select[Any]:
-    """The select, sorted and cut to the page."""
+    """The select, sorted and cut to the page; `unindexed` as in Sorting.columns()."""
     if shape.after:
         select = select.where(order.beyond(source, "after_", backward=False))
     if shape.before:
         select = select.where(order.beyond(source, "before_", backward=True))
-    select = select.order_by(*order.columns(source, backward=shape.backward))
+    select = select.order_by(*order.columns(source, backward=shape.backward, unindexed=unindexed))
     select = select.limit(sa.bindparam("limit", type_=sa.Integer))
     return select.offset(sa.bindparam("offset", type_=sa.Integer)) if shape.offset else select
 

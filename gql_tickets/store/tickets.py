@@ -18,7 +18,7 @@ from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
 from gql_tickets.store import events
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_labelled, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
@@ -103,10 +103,15 @@ async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[T
 @lru_cache(maxsize=SHAPES_MAX)
 def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
     def build(dialect: str) -> sa.Select[Any]:
-        select = sa.select(*ticket_columns(tickets)).where(
-            tickets.c.org_id == org(), clause(shape, tickets, dialect)
-        )
-        return windowed(select, tickets, order, bounds)
+        select = sa.select(*ticket_columns(tickets)).where(tickets.c.org_id == org())
+        if dialect == "sqlite" and is_labelled(shape):
+            # From the label's tickets to the page, and only then to whole rows.
+            held = tickets.alias("held_tickets")
+            ids = sa.select(held.c.id).where(held.c.org_id == org(), clause(shape, held, dialect))
+            page = windowed(ids, held, order, bounds, unindexed=True)
+            by = order.columns(tickets, backward=bounds.backward, unindexed=True)
+            return select.where(tickets.c.id.in_(page)).order_by(*by)
+        return windowed(select.where(clause(shape, tickets, dialect)), tickets, order, bounds)
 
     return Statement(build)
 

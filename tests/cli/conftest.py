@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 
@@ -35,7 +37,8 @@ def runner(capsys: pytest.CaptureFixture[str]) -> Run:
 
     def run(*arguments: str) -> Outcome:
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        # `serve` hands its flags on through the environment; no other test is to see them.
+        with patch.dict(os.environ), pytest.raises(SystemExit) as ended:
             main(list(arguments))
         code = ended.value.code
         assert code is None or isinstance(code, int)

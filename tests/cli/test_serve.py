@@ -18,6 +18,7 @@ import pytest
 from gql_tickets.auth import DEMO_KEY
 from gql_tickets.cli.server import listen, welcome
 from gql_tickets.settings import Settings
+from tests.cli.conftest import runner
 
 START_SECONDS = 30
 
@@ -122,14 +123,24 @@ def test_a_termination_ends_it_without_a_traceback(serve: Serve) -> None:
     assert "Traceback" not in err
 
 
-def refusal(serve: Serve, *arguments: str, **environment: str) -> str:
-    """The one line of a server that did not start."""
-    process = serve(*arguments, **environment)
-    out, err = process.communicate(timeout=START_SECONDS)
-    assert process.returncode == 1
-    assert out == ""
-    [line] = err.splitlines()
-    return line
+Refusal = Callable[..., str]
+
+
+@pytest.fixture
+def refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Refusal:
+    """The one line of a server that does not start."""
+    monkeypatch.chdir(tmp_path)
+
+    def refused(*arguments: str) -> str:
+        outcome = runner(capsys)("serve", "--port", "0", *arguments)
+        assert outcome.code == 1
+        assert outcome.out == ""
+        [line] = outcome.err.splitlines()
+        return line
+
+    return refused
 
 
 @pytest.mark.parametrize(
@@ -143,31 +154,42 @@ def refusal(serve: Serve, *arguments: str, **environment: str) -> str:
         ("postgresql+asyncpg://me:hunter2@127.0.0.1:1/tickets", "127.0.0.1:1"),
     ],
 )
-def test_a_database_that_cannot_be_opened_is_one_line(serve: Serve, url: str, says: str) -> None:
-    line = refusal(serve, "--database-url", url)
+def test_a_database_that_cannot_be_opened_is_one_line(
+    refusal: Refusal, url: str, says: str
+) -> None:
+    line = refusal("--database-url", url)
     assert says in line
     assert "hunter2" not in line
 
 
-def test_a_file_that_is_no_database_is_one_line(serve: Serve, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_one_line(refusal: Refusal, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a database " * 100)
-    assert "notes.txt" in refusal(serve, "--database-url", "sqlite+aiosqlite:///notes.txt")
+    assert "notes.txt" in refusal("--database-url", "sqlite+aiosqlite:///notes.txt")
 
 
-def test_a_setting_that_is_wrong_is_named(serve: Serve) -> None:
-    assert "GQL_TICKETS_LOG_LEVEL" in refusal(serve, GQL_TICKETS_LOG_LEVEL="loud")
-    assert "cors_origins" in refusal(serve, GQL_TICKETS_CORS_ORIGINS="https://x.example")
-    assert "nosuch:part" in refusal(serve, GQL_TICKETS_MOUNTS='["nosuch:part"]')
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("GQL_TICKETS_LOG_LEVEL", "loud", "GQL_TICKETS_LOG_LEVEL"),
+        ("GQL_TICKETS_CORS_ORIGINS", "https://x.example", "cors_origins"),
+        ("GQL_TICKETS_MOUNTS", '["nosuch:part"]', "nosuch:part"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(
+    refusal: Refusal, monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert says in refusal()
 
 
-def test_a_port_that_is_taken_is_one_line(serve: Serve) -> None:
+def test_a_port_that_is_taken_is_one_line(refusal: Refusal) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert f"127.0.0.1:{port}" in refusal(serve, "--port", str(port))
+        assert f"127.0.0.1:{port}" in refusal("--port", str(port))
 
 
-def test_an_address_that_is_not_ours_is_one_line(serve: Serve) -> None:
-    assert "192.0.2.1" in refusal(serve, "--host", "192.0.2.1")
+def test_an_address_that_is_not_ours_is_one_line(refusal: Refusal) -> None:
+    assert "192.0.2.1" in refusal("--host", "192.0.2.1")
 
 
 def test_the_greeting_names_the_real_host_and_port() -> None:

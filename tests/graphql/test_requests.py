@@ -127,6 +127,12 @@ async def test_a_malformed_document_says_what_is_wrong(ask: Ask, query: str) -> 
     assert answer["errors"][0]["message"]
 
 
+async def test_a_document_that_is_nested_too_deep_is_the_callers_fault(ask: Ask) -> None:
+    for document in ("{a" * 20_000, "{a" * 20_000 + "}" * 20_000):
+        answer = await ask(document)
+        assert answer["errors"][0]["extensions"] == {"code": "VALIDATION_FAILED"}
+
+
 @pytest.mark.parametrize("variables", [{"first": "x"}, {"first": 2**31}, {"first": True}])
 async def test_variables_of_the_wrong_type_are_refused(ask: Ask, variables: dict[str, Any]) -> None:
     answer = await ask("query($first: Int) { tickets(first: $first) { totalCount } }", **variables)

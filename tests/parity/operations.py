@@ -152,7 +152,11 @@ _creates = st.builds(
     ),
 )
 _roots = st.builds(
-    Create, **_call, fields=st.fixed_dictionaries({"title": _text.map("root".__add__)})
+    Create,
+    **_call,
+    fields=st.fixed_dictionaries(
+        {"title": _text.map("root".__add__), "labels": st.lists(_sane_label, max_size=4)}
+    ),
 )
 _operations = st.one_of(
     _creates,
@@ -170,6 +174,15 @@ _operations = st.one_of(
         **_call,
         target=_target,
         fields=st.fixed_dictionaries({"parent": st.none() | _target | _target | _target}),
+    ),
+    # Edits of labels that most often hit a label that is there.
+    st.builds(
+        Update,
+        **_through(Door.GRAPHQL),
+        target=_elder,
+        fields=st.fixed_dictionaries(
+            {"remove": st.lists(_sane_label, min_size=1, max_size=4)}, optional={"add": _labels}
+        ),
     ),
     st.builds(SetStatus, **_call, target=_target, status=st.sampled_from(STATUSES), expect=_expect),
     st.builds(Delete, **_through(Door.REST), target=_elder, expect=_expect),

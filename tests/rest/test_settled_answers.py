@@ -132,7 +132,7 @@ async def test_r12_credentials_that_are_missing_or_unknown_are_401(
     answer = await client.get(TICKETS)
     assert_refused(answer, 401, "AUTH_REQUIRED")
     assert answer.headers["www-authenticate"] == 'Bearer realm="tickets"'
-    unknown = ["nonsense", new_key(), known[:-1] + "_", "amk_your_api_key_here", "amk_", "ä"]
+    unknown = ["nonsense", new_key(), known[:-1] + "_", "amk_your_api_key_here", "amk_"]
     for key in unknown:
         answer = await client.get(TICKETS, headers={"X-API-Key": key})
         assert_refused(answer, 401, "INVALID_TOKEN")

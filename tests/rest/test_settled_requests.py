@@ -125,6 +125,14 @@ async def test_r29_answers_with_a_ticket_carry_its_version(client: httpx.AsyncCl
         assert "etag" not in answer.headers
 
 
+async def test_r29_no_shared_cache_keeps_what_a_key_may_see(
+    client: httpx.AsyncClient, add: Add
+) -> None:
+    await add()
+    for path in (TICKETS, PATH, f"{TICKETS}/AM-2"):
+        assert (await client.get(path)).headers["cache-control"] == "private, no-cache"
+
+
 @pytest.mark.parametrize("tag", ['"1"', 'W/"1"', "*", "1", ' "1" '])
 async def test_r29_a_write_under_the_right_version_is_done(
     client: httpx.AsyncClient, add: Add, tag: str
