@@ -15,14 +15,17 @@ DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 def check_url(url: str) -> str:
     """The kind of database that a URL names. Raises ValueError with a sentence for its writer."""
     try:
-        name = sa.make_url(url).drivername
+        parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
         raise ValueError("The database URL is not a URL that SQLAlchemy can read.") from error
-    if name not in DRIVERS:
-        raise ValueError(
-            f"The database URL must start with {' or '.join(f'{d}://' for d in DRIVERS)}."
-        )
-    return name.partition("+")[0]
+    if parsed.drivername not in DRIVERS:
+        expected = " or ".join(f"{driver}://" for driver in DRIVERS)
+        raise ValueError(f"The database URL must start with {expected}.")
+    kind = parsed.drivername.partition("+")[0]
+    if kind == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        # In memory, each of the store's connections would have a database of its own.
+        raise ValueError("The database URL must name a file for SQLite.")
+    return kind
 
 
 async def open_store(settings: Settings) -> Store:

@@ -29,7 +29,9 @@ SERVER_SETTINGS = {
 _ROLLED_BACK = {"40001", "40P01"}
 # The connection is gone, or the server is going; whether a commit arrived is unknown.
 _GONE = {"57P01", "57P02", "57P03"}
-_BUSY = {"55P03", "57014", "53300", "53100", "53200"}
+# A lock, a statement or a transaction timed out; connections, disk or memory ran out; the disk
+# failed; the server became a standby.
+_BUSY = {"55P03", "57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
 
 
 class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -147,8 +149,12 @@ def _was_rolled_back(error: BaseException) -> bool:
 
 def _is_gone(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
-        # also asyncpg's word for a misuse of itself, which no second try would mend
-        return "closed" in str(error)
+        # Also asyncpg's word for a misuse of itself, which no second try would mend. A connection
+        # that dies between two statements goes back to its pool by itself.
+        return "closed" in str(error) or "released back to the pool" in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        # The server's farewell came before the statement was sent.
+        return "cannot switch to state" in str(error)
     state = _sqlstate(error)
     refused = isinstance(error, OSError) and not isinstance(error, TimeoutError)
     return refused or state in _GONE or state.startswith("08")
@@ -156,7 +162,8 @@ def _is_gone(error: BaseException) -> bool:
 
 def _raise(error: Exception) -> NoReturn:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        raise IntegrityViolated(str(error), error.constraint_name) from error
+        # Without DETAIL and HINT, which quote the row: messages are logged.
+        raise IntegrityViolated(str(error.args[0]), error.constraint_name) from error
     if isinstance(error, TimeoutError) or _is_gone(error):
         raise Unavailable from error
     if _was_rolled_back(error) or _sqlstate(error) in _BUSY:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -66,6 +68,7 @@ async def migrate(settings: Settings) -> None:
     is_sqlite = check_url(settings.database_url) == "sqlite"
     engine = create_async_engine(settings.database_url, poolclass=NullPool)
     if is_sqlite:
+        _prepare_file(settings.database_url)
         _begin_immediately(engine.sync_engine)
     try:
         async with engine.begin() as connection:
@@ -76,6 +79,16 @@ async def migrate(settings: Settings) -> None:
         raise Unavailable(f"Cannot reach the database: {type(error).__name__}.") from error
     finally:
         await engine.dispose()
+
+
+def _prepare_file(url: str) -> None:
+    """Set the write-ahead log, once for the file; and see that the file can be opened at all."""
+    path = sa.make_url(url).database or ""
+    try:
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise Unavailable(f"Cannot open the SQLite file {path}: {error}") from error
 
 
 def _upgrade(connection: sa.Connection) -> None:
@@ -90,9 +103,6 @@ def _begin_immediately(engine: sa.Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(raw: object, _record: object) -> None:
         raw.isolation_level = None  # type: ignore[attr-defined]
-        cursor = raw.cursor()  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -86,14 +86,17 @@ class SqliteStore(Store):
     @classmethod
     async def open(cls, settings: Settings) -> SqliteStore:
         """Connect the writer first: it sets the write-ahead log, which readers only use."""
-        path = sa.make_url(settings.database_url).database or ":memory:"
+        path = sa.make_url(settings.database_url).database or ""
+        reading = [*pragmas(settings)[1:], "PRAGMA query_only=ON"]
+        opened: list[_Threaded] = []
         try:
-            writer = await _connect(path, pragmas(settings))
-            reading = [*pragmas(settings)[1:], "PRAGMA query_only=ON"]
-            readers = [await _connect(path, reading) for _ in range(settings.sqlite_readers)]
-        except sqlite3.OperationalError as error:
+            for statements in (pragmas(settings), *[reading] * settings.sqlite_readers):
+                opened.append(await _connect(path, statements))  # noqa: PERF401 - closed below
+        except sqlite3.Error as error:
+            for connection in opened:
+                await connection.close()
             raise Unavailable(f"Cannot open the SQLite file {path}: {error}") from error
-        return cls(writer, readers)
+        return cls(opened[0], opened[1:])
 
     async def read(self, work: Work[T]) -> T:
         """Run on an idle reader; waits for one while all are busy."""
@@ -146,7 +149,13 @@ async def _connect(path: str, statements: list[str]) -> _Threaded:
             raw.execute(statement)
         return raw
 
-    return cast("_Threaded", await _Threaded(connector, iter_chunk_size=64))
+    connection = _Threaded(connector, iter_chunk_size=64)
+    try:
+        return cast("_Threaded", await connection)
+    except sqlite3.Error:
+        # The thread has a last word for the event loop, which must not be closed by then.
+        await asyncio.to_thread(connection._thread.join)
+        raise
 
 
 def _translated(error: sqlite3.Error) -> Exception:

@@ -33,7 +33,13 @@ class Compiled:
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
         self.sql = compiled.string
         self._names = tuple(compiled.positiontup or ())
-        self._defaults = dict(compiled.params)
+        # Values of the statement's own. A parameter without one has to be given: it is never NULL
+        # by being forgotten.
+        self._defaults = {
+            name: value
+            for name, value in compiled.params.items()
+            if not compiled.binds[name].required
+        }
         self._binders = tuple(binder(compiled.binds[name].type, dialect) for name in self._names)
         columns = getattr(executable, "exported_columns", ())
         self.readers: tuple[Convert | None, ...] = tuple(

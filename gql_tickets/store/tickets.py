@@ -103,15 +103,11 @@ async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[T
 @lru_cache(maxsize=SHAPES_MAX)
 def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
     def build(dialect: str) -> sa.Select[Any]:
-        select = sa.select(*ticket_columns(tickets)).where(tickets.c.org_id == org())
-        if dialect == "sqlite" and is_labelled(shape):
-            # From the label's tickets to the page, and only then to whole rows.
-            held = tickets.alias("held_tickets")
-            ids = sa.select(held.c.id).where(held.c.org_id == org(), clause(shape, held, dialect))
-            page = windowed(ids, held, order, bounds, unindexed=True)
-            by = order.columns(tickets, backward=bounds.backward, unindexed=True)
-            return select.where(tickets.c.id.in_(page)).order_by(*by)
-        return windowed(select.where(clause(shape, tickets, dialect)), tickets, order, bounds)
+        select = sa.select(*ticket_columns(tickets)).where(
+            tickets.c.org_id == org(), clause(shape, tickets, dialect)
+        )
+        unindexed = dialect == "sqlite" and is_labelled(shape)
+        return windowed(select, tickets, order, bounds, unindexed=unindexed)
 
     return Statement(build)
 

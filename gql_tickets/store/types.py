@@ -136,14 +136,14 @@ def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | No
 
 def reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """How a value of this type is read from the driver; None for as it is."""
-    if dialect.name == "postgresql":
-        if isinstance(kind, Code):
-            return kind.by_code.__getitem__
-        if isinstance(kind, TextList):
-            return tuple
+    if isinstance(kind, Code):
+        # Looking up is quicker than calling, and NULL is one more key.
+        by_code: dict[int | None, enum.Enum | None] = {None: None, **dict(enumerate(kind.members))}
+        return by_code.__getitem__
+    if dialect.name == "postgresql" and not isinstance(kind, TextList):
         return None
     if isinstance(kind, sa.Boolean):
-        return bool
+        return {None: None, 0: False, 1: True}.__getitem__
     if not isinstance(kind, TypeDecorator):
         return None
     return lambda value: kind.process_result_value(value, dialect)
