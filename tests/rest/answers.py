@@ -37,7 +37,9 @@ def fields(answer: httpx.Response) -> list[str]:
     return [detail["field"] for detail in answer.json().get("details", [])]
 
 
-def assert_refused(answer: httpx.Response, status: int, code: str, *named: str) -> None:
+def assert_refused(
+    answer: httpx.Response, status: int, code: str, *named: str, asked: object = ""
+) -> None:
     """The answer is an error of this status and code, that names these fields (R11)."""
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-    assert fields(answer) == list(named)
+    assert (answer.status_code, answer.json()["code"]) == (status, code), (asked, answer.text)
+    assert fields(answer) == list(named), asked

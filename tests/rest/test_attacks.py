@@ -36,54 +36,43 @@ QUERIES = [
 ]
 
 
-@pytest.mark.parametrize(("query", "field"), QUERIES)
-async def test_odd_queries_are_400_naming_the_parameter(
-    client: httpx.AsyncClient, query: str, field: str
-) -> None:
-    answer = await client.get(f"{TICKETS}?{query}")
-    assert_refused(answer, 400, "VALIDATION_FAILED", field)
+async def test_odd_queries_are_400_naming_the_parameter(client: httpx.AsyncClient) -> None:
+    for query, field in QUERIES:
+        answer = await client.get(f"{TICKETS}?{query}")
+        assert_refused(answer, 400, "VALIDATION_FAILED", field, asked=query)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "labels=%FF",
-        "labels=%ED%A0%80",
-        "labels=%",
-        "labels=%zz",
-        "labels=%F4%90%80%80",
-        "labels='--",
-    ],
-)
 async def test_labels_that_nobody_can_have_match_nothing(
-    client: httpx.AsyncClient, add: Add, query: str
+    client: httpx.AsyncClient, add: Add
 ) -> None:
     await add(labels=["a"])
-    assert (await client.get(f"{TICKETS}?{query}")).json()["total"] == 0
+    for labels in ("%FF", "%ED%A0%80", "%", "%zz", "%F4%90%80%80", "'--"):
+        answer = await client.get(f"{TICKETS}?labels={labels}")
+        assert answer.json()["total"] == 0, labels
 
 
-@pytest.mark.parametrize("query", ["%FF=%00", "&&&", "=", "a", "%00", "x=" + "y" * 5000])
-async def test_odd_unknown_parameters_are_ignored(client: httpx.AsyncClient, query: str) -> None:
-    for path in (TICKETS, f"{TICKETS}/board"):
-        assert (await client.get(f"{path}?{query}")).status_code == 200
+async def test_odd_unknown_parameters_are_ignored(client: httpx.AsyncClient) -> None:
+    for query in ("%FF=%00", "&&&", "=", "a", "%00", "x=" + "y" * 5000):
+        for path in (TICKETS, f"{TICKETS}/board"):
+            assert (await client.get(f"{path}?{query}")).status_code == 200, query
 
 
-@pytest.mark.parametrize(
-    "slug",
-    ["AM-0", "AM--1", "AM-1%20", "%20AM-1", "AM-1%0A", "AM-2147483648", "AM-9223372036854775808",
+SLUGS = ["AM-0", "AM--1", "AM-1%20", "%20AM-1", "AM-1%0A", "AM-2147483648", "AM-9223372036854775808",
      "AM-1%00", "%F0%9F%8E%AB", "%ED%A0%80", "AM-%EF%BC%91", "%EF%BC%A1%EF%BC%AD-1", "'%20OR%201=1--", "a" * 5000,
-     "%C5%BFm-1", "%C4%B1-1", "%25", "*", "..."],
-)  # fmt: skip
-async def test_odd_slugs_are_404(client: httpx.AsyncClient, add: Add, slug: str) -> None:
+     "%C5%BFm-1", "%C4%B1-1", "%25", "*", "..."]  # fmt: skip
+
+
+async def test_odd_slugs_are_404(client: httpx.AsyncClient, add: Add) -> None:
     await add()
-    for method, tail, body in (
-        ("GET", "", None),
-        ("PUT", "", {"title": "x"}),
-        ("PATCH", "/status", {"status": "done"}),
-        ("DELETE", "", None),
-    ):
-        answer = await client.request(method, f"{TICKETS}/{slug}{tail}", json=body)
-        assert_refused(answer, 404, "RESOURCE_NOT_FOUND", "slug")
+    for slug in SLUGS:
+        for method, tail, body in (
+            ("GET", "", None),
+            ("PUT", "", {"title": "x"}),
+            ("PATCH", "/status", {"status": "done"}),
+            ("DELETE", "", None),
+        ):
+            answer = await client.request(method, f"{TICKETS}/{slug}{tail}", json=body)
+            assert_refused(answer, 404, "RESOURCE_NOT_FOUND", "slug", asked=slug)
 
 
 @pytest.mark.parametrize(

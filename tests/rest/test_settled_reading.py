@@ -17,11 +17,11 @@ async def test_r01_a_ticket_without_a_type_is_a_task(add: Add) -> None:
     assert (await add(type=None))["type"] == "task"
 
 
-@pytest.mark.parametrize("type", TYPES)
-async def test_r02_there_are_seven_types(client: httpx.AsyncClient, add: Add, type: str) -> None:
-    await add(type=type)
-    answer = await client.get(TICKETS, params={"type": type})
-    assert [ticket["type"] for ticket in answer.json()["tickets"]] == [type]
+async def test_r02_there_are_seven_types(client: httpx.AsyncClient, add: Add) -> None:
+    for type in TYPES:
+        await add(type=type)
+        answer = await client.get(TICKETS, params={"type": type})
+        assert [ticket["type"] for ticket in answer.json()["tickets"]] == [type]
 
 
 async def test_r03_the_board_has_the_five_columns_in_order(client: httpx.AsyncClient) -> None:
@@ -46,12 +46,11 @@ async def test_r04_an_unknown_word_is_refused_and_the_allowed_ones_are_named(
             assert ", ".join(allowed) in answer.json()["details"][0]["message"]
 
 
-@pytest.mark.parametrize("word", ["none", "NONE", "High", " high", "", 1, True, [], {}, ["high"]])
-async def test_r04_words_are_taken_as_they_are_documented(
-    client: httpx.AsyncClient, word: object
-) -> None:
-    answer = await client.post(TICKETS, json={"title": "x", "priority": word})
-    assert_refused(answer, 400, "VALIDATION_FAILED", "priority")
+async def test_r04_words_are_taken_as_they_are_documented(client: httpx.AsyncClient) -> None:
+    words = ("none", "NONE", "High", " high", "", 1, True, [], {}, ["high"])
+    for word in words:
+        answer = await client.post(TICKETS, json={"title": "x", "priority": word})
+        assert_refused(answer, 400, "VALIDATION_FAILED", "priority", asked=word)
 
 
 async def test_r04_everything_wrong_is_named_at_once(client: httpx.AsyncClient) -> None:
@@ -78,30 +77,28 @@ async def test_r05_a_parameter_with_two_values_is_refused(client: httpx.AsyncCli
     assert (await client.get(f"{TICKETS}?status=todo&status=todo&status=")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("labels=a", ["abc", "ab", "a"]),
-        ("labels=a,b", ["abc", "ab"]),
-        ("labels=b,a", ["abc", "ab"]),
-        ("labels=%20a%20,,b,", ["abc", "ab"]),
-        ("labels=a&labels=c", ["abc"]),
-        ("labels=,", ["none", "abc", "ab", "a"]),
-        ("labels=A", []),
-        ("labels=a,d", []),
-        ("labels=" + ",".join("a" * 60), ["abc", "ab", "a"]),
-        ("labels=" + "a" * 200, []),
-        ("labels=%25", []),
-    ],
-)
-async def test_r06_several_labels_must_all_be_there(
-    client: httpx.AsyncClient, add: Add, query: str, found: list[str]
-) -> None:
+LABELS = {
+    "labels=a": ["abc", "ab", "a"],
+    "labels=a,b": ["abc", "ab"],
+    "labels=b,a": ["abc", "ab"],
+    "labels=%20a%20,,b,": ["abc", "ab"],
+    "labels=a&labels=c": ["abc"],
+    "labels=,": ["none", "abc", "ab", "a"],
+    "labels=A": [],
+    "labels=a,d": [],
+    "labels=" + ",".join("a" * 60): ["abc", "ab", "a"],
+    "labels=" + "a" * 200: [],
+    "labels=%25": [],
+}
+
+
+async def test_r06_several_labels_must_all_be_there(client: httpx.AsyncClient, add: Add) -> None:
     for title, labels in (("a", ["a"]), ("ab", ["a", "b"]), ("abc", ["c", "b", "a"]), ("none", [])):
         await add(title, labels=labels)
-    answer = await client.get(f"{TICKETS}?{query}")
-    assert [ticket["title"] for ticket in answer.json()["tickets"]] == found
-    assert answer.json()["total"] == len(found)
+    for query, found in LABELS.items():
+        answer = await client.get(f"{TICKETS}?{query}")
+        assert [ticket["title"] for ticket in answer.json()["tickets"]] == found, query
+        assert answer.json()["total"] == len(found)
 
 
 async def test_r07_the_newest_come_first(client: httpx.AsyncClient, add: Add) -> None:
@@ -115,26 +112,23 @@ async def test_r07_the_newest_come_first(client: httpx.AsyncClient, add: Add) ->
     assert [card["slug"] for card in cards] == slugs
 
 
-@pytest.mark.parametrize("value", [*NOT_INTEGERS, "0", "-1", "1001"])
-@pytest.mark.parametrize("path", [TICKETS, BOARD])
-async def test_r08_limit_is_1_to_1000(client: httpx.AsyncClient, path: str, value: str) -> None:
-    answer = await client.get(path, params={"limit": value})
-    assert_refused(answer, 400, "VALIDATION_FAILED", "limit")
-
-
-@pytest.mark.parametrize("value", [*NOT_INTEGERS, "-1", "2147483648"])
-async def test_r08_offset_is_0_or_more(client: httpx.AsyncClient, value: str) -> None:
-    answer = await client.get(TICKETS, params={"offset": value})
-    assert_refused(answer, 400, "VALIDATION_FAILED", "offset")
-
-
-@pytest.mark.parametrize("value", [*NOT_INTEGERS, "2147483648", "-2147483649"])
-@pytest.mark.parametrize("name", ["assignee_id", "repository_id"])
-async def test_r08_ids_of_a_filter_are_integers(
-    client: httpx.AsyncClient, name: str, value: str
+@pytest.mark.parametrize(
+    ("path", "name", "beyond"),
+    [
+        (TICKETS, "limit", ["0", "-1", "1001"]),
+        (BOARD, "limit", ["0", "-1", "1001"]),
+        (TICKETS, "offset", ["-1", "2147483648"]),
+        (TICKETS, "assignee_id", ["2147483648", "-2147483649"]),
+        (TICKETS, "repository_id", ["2147483648", "-2147483649"]),
+        (BOARD, "repository_id", ["2147483648", "-2147483649"]),
+    ],
+)
+async def test_r08_integers_are_plain_digits_within_bounds(
+    client: httpx.AsyncClient, path: str, name: str, beyond: list[str]
 ) -> None:
-    answer = await client.get(TICKETS, params={name: value})
-    assert_refused(answer, 400, "VALIDATION_FAILED", name)
+    for value in (*NOT_INTEGERS, *beyond):
+        answer = await client.get(path, params={name: value})
+        assert_refused(answer, 400, "VALIDATION_FAILED", name, asked=value)
 
 
 async def test_r08_the_bounds_themselves_are_fine(client: httpx.AsyncClient, add: Add) -> None:

@@ -44,14 +44,14 @@ NOT_OBJECTS = [
 ]
 
 
-@pytest.mark.parametrize("body", NOT_OBJECTS, ids=lambda body: ascii(body[:25]))
 async def test_r27_a_body_that_is_no_json_object_is_400(
-    client: httpx.AsyncClient, add: Add, body: bytes
+    client: httpx.AsyncClient, add: Add
 ) -> None:
     await add()
-    for method, path in (("POST", TICKETS), ("PUT", PATH), ("PATCH", STATUS)):
-        answer = await client.request(method, path, content=body)
-        assert_refused(answer, 400, "VALIDATION_FAILED")
+    for body in NOT_OBJECTS:
+        for method, path in (("POST", TICKETS), ("PUT", PATH), ("PATCH", STATUS)):
+            answer = await client.request(method, path, content=body)
+            assert_refused(answer, 400, "VALIDATION_FAILED", asked=body[:40])
 
 
 @pytest.mark.parametrize(
@@ -133,42 +133,39 @@ async def test_r29_no_shared_cache_keeps_what_a_key_may_see(
         assert (await client.get(path)).headers["cache-control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', "*", "1", ' "1" '])
 async def test_r29_a_write_under_the_right_version_is_done(
-    client: httpx.AsyncClient, add: Add, tag: str
+    client: httpx.AsyncClient, add: Add
 ) -> None:
     await add()
-    answer = await client.put(PATH, json={"title": "y"}, headers={"If-Match": tag})
-    assert answer.status_code == 200
+    for version, tag in enumerate(('"{}"', 'W/"{}"', "*", "{}", ' "{}" '), start=1):
+        sent = {"If-Match": tag.format(version)}
+        answer = await client.put(PATH, json={"title": "y"}, headers=sent)
+        assert answer.status_code == 200, tag
 
 
-@pytest.mark.parametrize(
-    "tag", ['"1"', 'W/"3"', '"x"', '""', '"0"', '"02"', '"٢"', '"9999999999"', "x"]
-)
 async def test_r29_a_write_under_another_version_is_412(
-    client: httpx.AsyncClient, add: Add, tag: str
+    client: httpx.AsyncClient, add: Add
 ) -> None:
     await add()
     await client.put(PATH, json={"title": "second"})
-    sent = {b"If-Match": tag.encode()}
-    for method, path, body in (
-        ("PUT", PATH, {"title": "z"}),
-        ("PUT", PATH, {}),
-        ("PATCH", STATUS, {"status": "done"}),
-        ("DELETE", PATH, None),
-    ):
-        answer = await client.request(method, path, json=body, headers=sent)
-        assert_refused(answer, 412, "VERSION_CONFLICT", "If-Match")
+    for tag in ('"1"', 'W/"3"', '"x"', '""', '"0"', '"02"', '"٢"', '"9999999999"', '"1,2"', "x"):
+        sent = {b"If-Match": tag.encode()}
+        for method, path, body in (
+            ("PUT", PATH, {"title": "z"}),
+            ("PUT", PATH, {}),
+            ("PATCH", STATUS, {"status": "done"}),
+            ("DELETE", PATH, None),
+        ):
+            answer = await client.request(method, path, json=body, headers=sent)
+            assert_refused(answer, 412, "VERSION_CONFLICT", "If-Match", asked=tag)
     assert (await client.get(PATH)).json()["ticket"]["title"] == "second"
 
 
-@pytest.mark.parametrize("tag", ['"1", "2"', 'W/"1","2"', '"1",', "1,2", "", "   ", '*, "1"'])
-async def test_r29_if_match_names_one_version(
-    client: httpx.AsyncClient, add: Add, tag: str
-) -> None:
+async def test_r29_if_match_names_one_version(client: httpx.AsyncClient, add: Add) -> None:
     await add()
-    answer = await client.put(PATH, json={"title": "y"}, headers={"If-Match": tag})
-    assert_refused(answer, 400, "VALIDATION_FAILED", "If-Match")
+    for tag in ('"1", "2"', 'W/"1","2"', '"1",', "1,2", "", "   ", '*, "1"'):
+        answer = await client.put(PATH, json={"title": "y"}, headers={"If-Match": tag})
+        assert_refused(answer, 400, "VALIDATION_FAILED", "If-Match", asked=tag)
 
 
 async def test_r29_if_match_of_a_missing_ticket_is_404(client: httpx.AsyncClient) -> None:
@@ -177,26 +174,13 @@ async def test_r29_if_match_of_a_missing_ticket_is_404(client: httpx.AsyncClient
         assert_refused(answer, 404, "RESOURCE_NOT_FOUND", "slug")
 
 
-@pytest.mark.parametrize(
-    ("tag", "status"),
-    [
-        ('"1"', 304),
-        ('W/"1"', 304),
-        ("*", 304),
-        ('"7", W/"1"', 304),
-        ('"2"', 200),
-        ('"11"', 200),
-        ("1", 200),
-        ("", 200),
-    ],
-)
-async def test_r29_if_none_match_spares_the_body(
-    client: httpx.AsyncClient, add: Add, tag: str, status: int
-) -> None:
+async def test_r29_if_none_match_spares_the_body(client: httpx.AsyncClient, add: Add) -> None:
     await add()
-    answer = await client.get(PATH, headers={"If-None-Match": tag})
-    assert (answer.status_code, answer.headers["etag"]) == (status, '"1"')
-    assert (answer.content == b"") is (status == 304)
+    same, other = ('"1"', 'W/"1"', "*", '"7", W/"1"'), ('"2"', '"11"', "1", "")
+    for tag in (*same, *other):
+        answer = await client.get(PATH, headers={"If-None-Match": tag})
+        assert (answer.status_code, answer.headers["etag"]) == (304 if tag in same else 200, '"1"')
+        assert (answer.content == b"") is (tag in same)
 
 
 async def test_r29_a_repeated_key_replays_the_first_answer(

@@ -103,19 +103,19 @@ WRONG: dict[str, tuple[object, ...]] = {
     "status": (1, True, [], {}, "DONE", "do\0ne", "\ud800"),
     "type": (0, False, ["bug"], "Bug"),
 }  # fmt: skip
-CASES = [(name, value) for name, values in WRONG.items() for value in values]
 
 
-@pytest.mark.parametrize(("name", "value"), CASES, ids=lambda value: ascii(value)[:30])
+@pytest.mark.parametrize("name", WRONG)
 async def test_r18_values_of_the_wrong_kind_are_400_on_both_databases(
-    client: httpx.AsyncClient, add: Add, name: str, value: object
+    client: httpx.AsyncClient, add: Add, name: str
 ) -> None:
     await add()
-    for method, path in (("POST", TICKETS), ("PUT", PATH)):
+    for value in WRONG[name]:
         body = json.dumps({"title": "x", name: value})
-        answer = await client.request(method, path, content=body)
-        assert_refused(answer, 400, "VALIDATION_FAILED", name)
-        assert answer.json()["error"]
+        for method, path in (("POST", TICKETS), ("PUT", PATH)):
+            answer = await client.request(method, path, content=body)
+            assert_refused(answer, 400, "VALIDATION_FAILED", name, asked=body)
+            assert answer.json()["error"]
     assert (await client.get(TICKETS)).json()["total"] == 1
 
 
