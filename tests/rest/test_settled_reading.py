@@ -47,7 +47,7 @@ async def test_r04_an_unknown_word_is_refused_and_the_allowed_ones_are_named(
 
 
 async def test_r04_words_are_taken_as_they_are_documented(client: httpx.AsyncClient) -> None:
-    words = ("none", "NONE", "High", " high", "", 1, True, [], {}, ["high"])
+    words: tuple[object, ...] = ("none", "NONE", "High", " high", "", 1, True, [], {}, ["high"])
     for word in words:
         answer = await client.post(TICKETS, json={"title": "x", "priority": word})
         assert_refused(answer, 400, "VALIDATION_FAILED", "priority", asked=word)
