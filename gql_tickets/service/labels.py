@@ -157,7 +157,7 @@ async def _rename(db: Connection, actor: Actor, name: str, new_name: str) -> Non
 
 async def _locked(db: Connection, org: int, name: str) -> Label:
     """The label, while nobody else can give it to a ticket or take it away."""
-    await labels.lock_labels(db, org, name)
+    await labels.lock_labels(db, org)
     label = await labels.find_label(db, org, name)
     if label is None:
         raise NotFound("There is no such label.", path=("name",))

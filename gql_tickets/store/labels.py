@@ -86,6 +86,15 @@ async def add_missing(db: Connection, org: int, names: Iterable[str]) -> None:
         await db.run(_ADD_MISSING, org=org, names=ordered, new_color=LABEL_COLOR_DEFAULT)
 
 
+async def lock_labels(db: Connection, org: int) -> None:
+    """Wait for writers that give labels to tickets, and keep out new ones. SQLite has one writer.
+
+    Comes before any ticket is locked, as add_missing() does: so nobody waits crosswise.
+    """
+    if db.dialect == "postgresql":
+        await db.run(_LOCK, org=org)
+
+
 _BY_NAME = Statement(sa.select(*_COLUMNS).where(labels.c.org_id == org(), labels.c.name == _name))
 _BY_ID = Statement(
     sa.select(*_COLUMNS).where(
@@ -262,17 +271,6 @@ _COPY_CARRIED = Statement(
 async def find_carriers(db: Connection, org: int, name: str) -> list[Carrier]:
     """The tickets that carry the label, locked in the order of their ids."""
     return await db.records(_CARRIERS, Carrier, org=org, label=name)
-
-
-async def lock_labels(db: Connection, org: int, name: str) -> None:
-    """Wait for writers that give labels to tickets, and keep out new ones. SQLite has one writer.
-
-    They lock a ticket and then its labels. So do we, for the tickets that carry the label by now:
-    the other way round, we and they would wait for each other.
-    """
-    if db.dialect == "postgresql":
-        await find_carriers(db, org, name)
-        await db.run(_LOCK, org=org)
 
 
 async def change_carriers(
