@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import strawberry
 from strawberry import ID
 
+from gql_tickets.inputs.fields import Cursor
 from gql_tickets.inputs.filters import TicketFilter, TicketOrder
 from gql_tickets.inputs.references import TicketRef
 
@@ -42,6 +43,10 @@ OrderBy: TypeAlias = Annotated[
     strawberry.argument(
         description="The sort keys, the first counts most; newest first if absent."
     ),
+]
+Since: TypeAlias = Annotated[
+    Cursor | None,
+    strawberry.argument(description="Only what comes after this position of the change log."),
 ]
 NameContains: TypeAlias = Annotated[
     str | None,

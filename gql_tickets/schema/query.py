@@ -8,6 +8,7 @@ import strawberry
 
 from gql_tickets import resolvers
 from gql_tickets.auth import Scope
+from gql_tickets.schema.changes import TicketChangeFeed
 from gql_tickets.schema.connections import (
     Board,
     LabelConnection,
@@ -51,6 +52,12 @@ class Query:
     board: Board = _field(
         resolvers.board.board,
         "The Kanban board; one SQL statement however many columns.",
+        Scope.TICKETS_READ,
+    )
+    ticket_changes: TicketChangeFeed = _field(
+        resolvers.changes.ticket_changes,
+        "The change log after a position; without `since`, from the oldest entry that is kept. "
+        "This is what to poll. `filter` works as for the subscription `ticketChanged`.",
         Scope.TICKETS_READ,
     )
     labels: LabelConnection = _field(
