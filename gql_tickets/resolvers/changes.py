@@ -33,6 +33,11 @@ async def ticket_changes(
     )
 
 
+async def sync_cursor(info: Info) -> str:
+    """Where the log ends just now."""
+    return await service.newest(info.context.store, info.context.actor)
+
+
 async def ticket_changed(
     info: Info, filter: Filter = UNSET, since: Since = UNSET
 ) -> AsyncGenerator[Change]:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from gql_tickets.auth import Actor, Scope
-from gql_tickets.domain.changes import Change, ChangeFeed, Position, read_position
+from gql_tickets.domain.changes import Change, ChangeFeed, Position, read_position, write_position
 from gql_tickets.domain.filters import TicketFilter, fields_of
 from gql_tickets.domain.tickets import ChangeKind
 from gql_tickets.errors import CursorExpired, ValidationFailed
@@ -52,6 +52,16 @@ async def read(
     page = found[:limit]
     last = page[-1].position if page else start
     return ChangeFeed(actor.org_id, await sieve.kept(page), last, len(found) > limit)
+
+
+async def newest(store: Store, actor: Actor) -> str:
+    """The cursor of the newest entry: whoever reads the tickets after it misses no change from it on."""
+    actor.require(Scope.TICKETS_READ)
+
+    async def work(db: Connection) -> Position:
+        return await changes.find_last(db, actor.org_id)
+
+    return write_position(actor.org_id, await store.read(work))
 
 
 async def follow(

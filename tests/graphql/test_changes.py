@@ -70,6 +70,15 @@ async def test_polling(data: Ask, store: Store, actor: Actor) -> None:
     assert [each["kind"] for each in rest["changes"]] == ["UPDATED", "DELETED"]
 
 
+async def test_a_copy_begins_with_the_newest_cursor(data: Ask, store: Store, actor: Actor) -> None:
+    await add(store, actor, "Before")
+    cursor = (await data("{ syncCursor }"))["syncCursor"]
+    assert (await data(CHANGES, since=cursor))["ticketChanges"]["changes"] == []
+    after = await add(store, actor, "After")
+    (change,) = (await data(CHANGES, since=cursor))["ticketChanges"]["changes"]
+    assert change["slug"] == after.slug
+
+
 async def test_what_is_wrong_with_a_poll_has_a_code(ask: Ask) -> None:
     answer = await ask(CHANGES, since="nonsense")
     assert answer["errors"][0]["extensions"]["code"] == "VALIDATION_FAILED"
