@@ -50,7 +50,9 @@ Since: TypeAlias = Annotated[
 ]
 NameContains: TypeAlias = Annotated[
     str | None,
-    strawberry.argument(description="Only those with this text in the name, in any case."),
+    strawberry.argument(
+        description="Only those with this text in the name; the case of ASCII letters does not count."
+    ),
 ]
 NodeId: TypeAlias = Annotated[ID, strawberry.argument(description="The `id` of an object.")]
 NodeIds: TypeAlias = Annotated[

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from gql_tickets.errors import Unavailable
 from gql_tickets.store.bell import Bell
 from gql_tickets.store.statements import Compiled, Statement
 
@@ -25,6 +26,10 @@ class IntegrityViolated(Exception):
     def __init__(self, message: str, constraint: str | None = None) -> None:
         super().__init__(message)
         self.constraint = constraint
+
+
+class Locked(Unavailable):
+    """Another transaction held a lock for longer than ours waits."""
 
 
 class Connection:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gql_tickets.errors import Unavailable
 from gql_tickets.settings import Settings
 from gql_tickets.store.bell import Bell
-from gql_tickets.store.engine import Connection, IntegrityViolated, Store, Work
+from gql_tickets.store.engine import Connection, IntegrityViolated, Locked, Store, Work
 from gql_tickets.store.notices import Notices
 from gql_tickets.store.statements import Compiled
 
@@ -33,9 +33,9 @@ SERVER_SETTINGS = {
 _ROLLED_BACK = {"40001", "40P01"}
 # The connection is gone, or the server is going; whether a commit arrived is unknown.
 _GONE = {"57P01", "57P02", "57P03"}
-# A lock, a statement or a transaction timed out; connections, disk or memory ran out; the disk
+# A statement or a transaction timed out; connections, disk or memory ran out; the disk
 # failed; the server became a standby.
-_BUSY = {"55P03", "57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
+_BUSY = {"57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
 
 
 class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -190,6 +190,8 @@ def _raise(error: Exception) -> NoReturn:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         # Without DETAIL and HINT, which quote the row: messages are logged.
         raise IntegrityViolated(str(error.args[0]), error.constraint_name) from error
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        raise Locked from error
     if isinstance(error, TimeoutError) or _is_gone(error):
         raise Unavailable from error
     if _was_rolled_back(error) or _sqlstate(error) in _BUSY:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -24,6 +25,7 @@ from gql_tickets.store.statements import Compiled
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 5
+LOOK_SECONDS = 0.001
 LISTEN_SECONDS = 0.05
 _AWAY = ("database is locked", "disk I/O error", "database or disk is full", "unable to open")
 
@@ -94,8 +96,10 @@ class SqliteStore(Store):
         reading = [*pragmas(settings)[1:], "PRAGMA query_only=ON"]
         opened: list[_Threaded] = []
         try:
-            for statements in (pragmas(settings), *[reading] * settings.sqlite_readers):
-                opened.append(await _connect(path, statements))  # noqa: PERF401 - closed below
+            opened.append(await _connect(path, pragmas(settings)))
+            await opened[0].run_in_thread(_wait_no_longer)
+            for _ in range(settings.sqlite_readers):
+                opened.append(await _connect(path, reading))  # noqa: PERF401 - closed below
         except sqlite3.Error as error:
             for connection in opened:
                 await connection.close()
@@ -150,8 +154,7 @@ class SqliteStore(Store):
             return None
 
     def _transaction(self, work: Work[T], raw: sqlite3.Connection) -> tuple[T, set[int]]:
-        # IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency.
-        raw.execute("BEGIN IMMEDIATE")
+        _begin(raw)
         connection = _SqliteConnection(raw, self.observer)
         try:
             result = self._driven(work, connection)
@@ -173,6 +176,30 @@ class SqliteStore(Store):
             return cast("T", finished.value)
         coroutine.close()
         raise RuntimeError("Inside the store only the store's own connection can be awaited.")
+
+
+def _wait_no_longer(raw: sqlite3.Connection) -> None:
+    """From now on it is _begin() that waits."""
+    raw.execute("PRAGMA busy_timeout=0")
+
+
+def _begin(raw: sqlite3.Connection) -> None:
+    """Begin to write, in our turn among the processes that do.
+
+    IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency. SQLite's
+    own way of waiting sleeps for up to 100 ms between two looks, and starves while another process
+    writes one transaction after the other; so we look each millisecond.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 async def _connect(path: str, statements: list[str]) -> _Threaded:
