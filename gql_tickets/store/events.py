@@ -11,15 +11,28 @@ from msgspec import Struct
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain.tickets import ChangeKind, FieldChange
+from gql_tickets.store.criteria import org
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.rows import given_rows
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_events
 
-_ADD = Statement(
-    sa.insert(ticket_events).values(
-        {c.name: sa.bindparam(f"event_{c.name}", type_=c.type) for c in ticket_events.c}
+_OF_EACH = {
+    name: ticket_events.c[name].type for name in ("ticket_id", "version", "slug", "kind", "changes")
+}
+_OF_ALL = ("actor_key_id", "actor_name", "actor_user_id", "occurred_at")
+
+
+def _add(dialect: str) -> sa.Executable:
+    rows = given_rows(_OF_EACH, dialect)
+    said = (sa.bindparam(f"event_{name}", type_=ticket_events.c[name].type) for name in _OF_ALL)
+    return sa.insert(ticket_events).from_select(
+        ["org_id", *_OF_EACH, *_OF_ALL],
+        sa.select(org(), *(rows.c[name] for name in _OF_EACH), *said).select_from(rows),
     )
-)
+
+
+_ADD = Statement(_add)
 
 
 class Event(Struct, frozen=True):
@@ -37,22 +50,17 @@ async def add_events(
 ) -> None:
     """Write down what the actor did, in one statement for all the events."""
     if events:
-        by = said_by(actor, at)
-        await db.run_many(
-            _ADD,
-            [
-                {
-                    "event_org_id": org,
-                    "event_ticket_id": event.ticket_id,
-                    "event_version": event.version,
-                    "event_slug": event.slug,
-                    "event_kind": event.kind,
-                    "event_changes": written(event.changes),
-                    **by,
-                }
-                for event in events
-            ],
-        )
+        rows = [
+            {
+                "ticket_id": event.ticket_id,
+                "version": event.version,
+                "slug": event.slug,
+                "kind": event.kind,
+                "changes": written(event.changes),
+            }
+            for event in events
+        ]
+        await db.run(_ADD, org=org, rows=rows, **said_by(actor, at))
 
 
 def said_by(actor: Actor, at: dt.datetime) -> dict[str, object]:
