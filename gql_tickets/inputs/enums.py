@@ -80,6 +80,7 @@ describe(
         "CREATED_AT": "When the ticket was created.",
         "UPDATED_AT": "When the ticket was last written.",
         "NUMBER": "The digits of the slug.",
+        "POSITION": "The manual order within a board column.",
     },
     name="TicketOrderField",
 )

@@ -164,6 +164,9 @@ class Ticket(Node):
     parent: Ticket | None = loads(load.parent, "The ticket it is a part of; null at the top level.")
     children: TicketConnection = loads(load.children, "The tickets that are parts of it.")
     child_progress: ChildProgress = loads(load.child_progress, "Counts over the direct children.")
+    position: str = says(
+        "Order within the status column: compare bytewise, lowest first. A new ticket comes first."
+    )
     version: int = says('Goes up by one with each write. The REST ETag is `"<version>"`.')
     created_at: dt.datetime = says("When it was created.")
     updated_at: dt.datetime = says("When it was last written.")
