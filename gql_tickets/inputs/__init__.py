@@ -2,6 +2,7 @@
 
 from strawberry import Some
 
+from gql_tickets.inputs.comments import CommentCreateInput, CommentDeleteInput, CommentUpdateInput
 from gql_tickets.inputs.enums import OrderDirection
 from gql_tickets.inputs.fields import Url, given
 from gql_tickets.inputs.filters import (
@@ -20,6 +21,7 @@ from gql_tickets.inputs.filters import (
 from gql_tickets.inputs.mutations import (
     ApiKeyCreateInput,
     ApiKeyRevokeInput,
+    BoardPlace,
     LabelDeleteInput,
     LabelsEdit,
     LabelsPatch,
@@ -27,6 +29,7 @@ from gql_tickets.inputs.mutations import (
     RepositoryUpsertInput,
     TicketCreateInput,
     TicketDeleteInput,
+    TicketMoveInput,
     TicketPatch,
     TicketSetStatusInput,
     TicketUpdateInput,
@@ -37,6 +40,10 @@ from gql_tickets.inputs.references import RepositoryRef, TicketRef, UserRef
 __all__ = [
     "ApiKeyCreateInput",
     "ApiKeyRevokeInput",
+    "BoardPlace",
+    "CommentCreateInput",
+    "CommentDeleteInput",
+    "CommentUpdateInput",
     "LabelDeleteInput",
     "LabelFilter",
     "LabelUpsertInput",
@@ -51,6 +58,7 @@ __all__ = [
     "TicketCreateInput",
     "TicketDeleteInput",
     "TicketFilter",
+    "TicketMoveInput",
     "TicketOrder",
     "TicketPatch",
     "TicketPriorityFilter",

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import strawberry
 from strawberry import ID
 
+from gql_tickets.domain.tickets import TicketField
 from gql_tickets.inputs.filters import TicketFilter, TicketOrder
 from gql_tickets.inputs.references import TicketRef
 
@@ -42,6 +43,10 @@ OrderBy: TypeAlias = Annotated[
     strawberry.argument(
         description="The sort keys, the first counts most; newest first if absent."
     ),
+]
+Fields: TypeAlias = Annotated[
+    list[TicketField] | None,
+    strawberry.argument(description="Only events that changed one of these fields."),
 ]
 NameContains: TypeAlias = Annotated[
     str | None,

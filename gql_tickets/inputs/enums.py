@@ -9,7 +9,14 @@ import strawberry
 
 from gql_tickets.auth import Scope
 from gql_tickets.domain.paging import OrderField
-from gql_tickets.domain.tickets import ChildrenPolicy, TicketPriority, TicketStatus, TicketType
+from gql_tickets.domain.tickets import (
+    ChangeKind,
+    ChildrenPolicy,
+    TicketField,
+    TicketPriority,
+    TicketStatus,
+    TicketType,
+)
 
 
 class OrderDirection(enum.Enum):
@@ -61,6 +68,32 @@ describe(
         "MEDIUM": "In its turn; the default.",
         "HIGH": "Before the others.",
         "URGENT": "Now.",
+    },
+)
+describe(
+    TicketField,
+    "The ticket fields that history and change events can name. Open enum; an unknown field may be ignored.",
+    {
+        "TITLE": "The title.",
+        "DESCRIPTION": "The description.",
+        "TYPE": "The type.",
+        "STATUS": "The status.",
+        "PRIORITY": "The priority.",
+        "ASSIGNEE": "The assignee, by the integer that REST calls `assignee_id`.",
+        "REPOSITORY": "The repository, by the integer that REST calls `repository_id`.",
+        "LABELS": "The labels, by their names.",
+        "PARENT": "The parent, by its slug.",
+        "POSITION": "The position within the column of the board.",
+        "COMMENTS": "A comment: its body, null before it was written and after it was deleted.",
+    },
+)
+describe(
+    ChangeKind,
+    "What happened to a ticket. Open enum; treat an unknown value as UPDATED.",
+    {
+        "CREATED": "It was created.",
+        "UPDATED": "It was written, or a comment on it was.",
+        "DELETED": "It was deleted.",
     },
 )
 describe(

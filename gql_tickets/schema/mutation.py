@@ -12,6 +12,7 @@ from gql_tickets.auth import Scope
 from gql_tickets.schema import payloads
 from gql_tickets.schema.payloads import (
     ApiKeyPayload,
+    CommentPayload,
     DeletePayload,
     LabelPayload,
     MutationPayload,
@@ -64,12 +65,40 @@ class Mutation:
         Scope.TICKETS_WRITE,
         "Move a ticket to another column. Any status may follow any other.",
     )
+    ticket_move: TicketPayload = _mutation(
+        resolvers.tickets.ticket_move,
+        TicketPayload,
+        payloads.of_ticket,
+        Scope.TICKETS_WRITE,
+        "Put a ticket somewhere in a column of the board.",
+    )
     ticket_delete: TicketDeletePayload = _mutation(
         resolvers.tickets.ticket_delete,
         TicketDeletePayload,
         payloads.of_deletion,
         Scope.TICKETS_WRITE,
         "Delete a ticket. Permanent.",
+    )
+    comment_create: CommentPayload = _mutation(
+        resolvers.comments.comment_create,
+        CommentPayload,
+        payloads.of_comment,
+        Scope.TICKETS_WRITE,
+        "Say something about a ticket. A write to the ticket, too: its version goes up.",
+    )
+    comment_update: CommentPayload = _mutation(
+        resolvers.comments.comment_update,
+        CommentPayload,
+        payloads.of_comment,
+        Scope.TICKETS_WRITE,
+        "Change the body of a comment.",
+    )
+    comment_delete: DeletePayload = _mutation(
+        resolvers.comments.comment_delete,
+        DeletePayload,
+        payloads.of_deleted,
+        Scope.TICKETS_WRITE,
+        "Delete a comment. The replies to it stay.",
     )
     label_upsert: LabelPayload = _mutation(
         resolvers.labels.label_upsert,

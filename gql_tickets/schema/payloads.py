@@ -12,10 +12,11 @@ from strawberry.extensions.field_extension import FieldExtension
 from gql_tickets.context import Info
 from gql_tickets.domain.directory import ApiKey as ApiKeyRecord
 from gql_tickets.domain.directory import Label as LabelRecord
+from gql_tickets.domain.history import Comment as CommentRecord
 from gql_tickets.domain.tickets import TicketDeletion
 from gql_tickets.errors import ErrorCode, Forbidden, TicketsError, Unauthenticated, Unavailable
 from gql_tickets.schema.errors import UserError, user_errors
-from gql_tickets.schema.types import ApiKey, Label, Repository, Ticket, User
+from gql_tickets.schema.types import ApiKey, Comment, Label, Repository, Ticket, User
 
 _OF_THE_REQUEST = (Unauthenticated, Forbidden, Unavailable)
 """Failures that no other input would cure: they stay top-level errors."""
@@ -36,7 +37,7 @@ def _result(description: str) -> Any:
 
 @strawberry.type(description="A ticket that was written.")
 class TicketPayload(MutationPayload):
-    """Of ticketCreate, ticketUpdate and ticketSetStatus."""
+    """Of ticketCreate, ticketUpdate, ticketSetStatus and ticketMove."""
 
     ticket: Ticket | None = _result(
         "The ticket after the write; null when `userErrors` is not empty."
@@ -52,6 +53,15 @@ class TicketDeletePayload(MutationPayload):
     cascaded_count: int = strawberry.field(default=0, description="Children that were deleted too.")
 
 
+@strawberry.type(description="A comment that was written.")
+class CommentPayload(MutationPayload):
+    """Of commentCreate and commentUpdate."""
+
+    comment: Comment | None = _result(
+        "The comment after the write; null when `userErrors` is not empty."
+    )
+
+
 @strawberry.type(description="A label that was written.")
 class LabelPayload(MutationPayload):
     """Of labelUpsert."""
@@ -61,7 +71,7 @@ class LabelPayload(MutationPayload):
 
 @strawberry.type(description="An object that was deleted.")
 class DeletePayload(MutationPayload):
-    """Of labelDelete."""
+    """Of labelDelete and commentDelete."""
 
     deleted_id: ID | None = _result("The `id` it had.")
 
@@ -130,12 +140,17 @@ def of_deletion(deletion: TicketDeletion) -> dict[str, Any]:
     }
 
 
+def of_comment(comment: Any) -> dict[str, Any]:
+    """Fields of a CommentPayload."""
+    return {"comment": comment}
+
+
 def of_label(label: LabelRecord) -> dict[str, Any]:
     """Fields of a LabelPayload."""
     return {"label": label}
 
 
-def of_deleted(record: LabelRecord) -> dict[str, Any]:
+def of_deleted(record: LabelRecord | CommentRecord) -> dict[str, Any]:
     """Fields of a DeletePayload."""
     return {"deleted_id": record.node_id}
 

@@ -23,7 +23,16 @@ from gql_tickets.schema.scalars import SCALARS
 
 logger = logging.getLogger(__name__)
 
-_NODES = (types.Organization, types.User, types.Repository, types.Label, types.Ticket, types.ApiKey)
+_NODES = (
+    types.Organization,
+    types.User,
+    types.Repository,
+    types.Label,
+    types.Ticket,
+    types.Comment,
+    types.TicketEvent,
+    types.ApiKey,
+)
 _USER_ERRORS = (
     user_errors.ValidationError,
     user_errors.NotFoundError,

@@ -15,6 +15,7 @@ from gql_tickets.domain.tickets import (
     LabelsPatch,
     Ticket,
     TicketField,
+    TicketPriority,
     TicketRef,
     TicketStatus,
 )
@@ -31,16 +32,12 @@ _COMPARED = tuple(field for field in TicketField if field.value in Ticket.__stru
 
 
 async def current(
-    db: Connection,
-    actor: Actor,
-    ref: TicketRef,
-    expected_version: int | None = None,
-    path: Path = ("ticket",),
+    db: Connection, actor: Actor, ref: TicketRef, expected_version: int | None = None
 ) -> Ticket:
     """The ticket, locked, in the version that the caller knows. Raises NotFound and Conflict."""
     found = await tickets.find_ticket(db, actor.org_id, ref, lock=True)
     if found is None:
-        raise NotFound("There is no such ticket.", path=path)
+        raise NotFound("There is no such ticket.", path=("ticket",))
     if expected_version not in {None, found.version}:
         raise version_conflict("ticket", found, found.version, expected_version)
     return found
@@ -115,5 +112,7 @@ def relabelled(
 
 
 def _plain(value: Plain | enum.Enum) -> Plain:
-    """The value as REST says it: enums by their word."""
+    """The value as REST says it: enums by their word, and no priority as null."""
+    if value is TicketPriority.NONE:
+        return None
     return value.value if isinstance(value, enum.Enum) else value

@@ -30,12 +30,12 @@ Values = dict[str, Any]
 
 SHAPES_MAX = 1_024
 _ONE = sa.literal_column("1", sa.Integer)
-# What a caller of add_ticket() gives: all that is not counted.
-_DRAFTED = tuple(
+DRAFTED = tuple(
     name
     for name in Ticket.__struct_fields__
     if name not in {"org_id", "id", "number", "slug", "position", "version", "parent_slug"}
 )
+"""What a caller of add_ticket() gives: all that is not counted."""
 
 
 def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
@@ -159,7 +159,7 @@ _NUMBER = (
 )
 
 
-def _drafted(names: Sequence[str] = _DRAFTED) -> list[sa.ColumnElement[Any]]:
+def _drafted(names: Sequence[str] = DRAFTED) -> list[sa.ColumnElement[Any]]:
     return [sa.bindparam(f"new_{name}", type_=tickets.c[name].type) for name in names]
 
 
@@ -177,7 +177,7 @@ def _add_postgresql() -> sa.Select[Any]:
     ticket = (
         sa.insert(tickets)
         .from_select(
-            ["org_id", "id", "number", "slug", "position", "version", *_DRAFTED],
+            ["org_id", "id", "number", "slug", "position", "version", *DRAFTED],
             sa.select(
                 org(), key.c.id, key.c.number, key.c.slug, _first(key.c.number), _ONE, *_drafted()
             ),
@@ -213,7 +213,7 @@ _ADD_TICKET = Statement(
             name: sa.bindparam(name, type_=tickets.c[name].type)
             for name in ("id", "number", "slug", "position")
         },
-        **dict(zip(_DRAFTED, _drafted(), strict=True)),
+        **dict(zip(DRAFTED, _drafted(), strict=True)),
     )
 )
 
@@ -225,7 +225,7 @@ async def add_ticket(
 
     `values` are the columns from `title` to `completed_at`, without position and version.
     """
-    new = {f"new_{name}": values[name] for name in _DRAFTED}
+    new = {f"new_{name}": values[name] for name in DRAFTED}
     if db.dialect == "postgresql":
         row = await db.row(
             _ADD_POSTGRESQL,
@@ -275,7 +275,7 @@ async def change_ticket(
         statement, org=org, id=id, **{f"new_{name}": value for name, value in values.items()}
     )
     if "labels" in values and db.dialect != "postgresql":
-        await _drop_labels(db, org, (id,))
+        await drop_labels(db, org, (id,))
         await _add_labels(db, org, id, values["labels"])
     await events.add_events(db, org, actor, at, [event])
 
@@ -303,7 +303,7 @@ async def drop_tickets(
     """
     ids = tuple(id for id, *_ in going)
     if db.dialect != "postgresql":
-        await _drop_labels(db, org, ids)
+        await drop_labels(db, org, ids)
     await db.run(_DROP_COMMENTS, org=org, ids=ids)
     await db.run(_DROP, org=org, ids=ids)
     gone = [events.Event(id, version + 1, slug, ChangeKind.DELETED) for id, version, slug in going]
@@ -336,5 +336,6 @@ async def _add_labels(db: Connection, org: int, id: int, names: tuple[str, ...])
         await db.run(_ADD_LABELS, org=org, names=names, id=id)
 
 
-async def _drop_labels(db: Connection, org: int, ids: Collection[int]) -> None:
+async def drop_labels(db: Connection, org: int, ids: Collection[int]) -> None:
+    """Take the tickets out of SQLite's index of labels."""
     await db.run(_DROP_LABELS, org=org, ids=tuple(ids))
