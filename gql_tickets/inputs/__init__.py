@@ -2,6 +2,13 @@
 
 from strawberry import Some
 
+from gql_tickets.inputs.bulk import (
+    BulkMatch,
+    BulkTargets,
+    TicketBulkCreateInput,
+    TicketBulkDeleteInput,
+    TicketBulkUpdateInput,
+)
 from gql_tickets.inputs.comments import CommentCreateInput, CommentDeleteInput, CommentUpdateInput
 from gql_tickets.inputs.enums import OrderDirection
 from gql_tickets.inputs.fields import Url, given
@@ -41,6 +48,8 @@ __all__ = [
     "ApiKeyCreateInput",
     "ApiKeyRevokeInput",
     "BoardPlace",
+    "BulkMatch",
+    "BulkTargets",
     "CommentCreateInput",
     "CommentDeleteInput",
     "CommentUpdateInput",
@@ -55,6 +64,9 @@ __all__ = [
     "RepositoryRef",
     "RepositoryUpsertInput",
     "Some",
+    "TicketBulkCreateInput",
+    "TicketBulkDeleteInput",
+    "TicketBulkUpdateInput",
     "TicketCreateInput",
     "TicketDeleteInput",
     "TicketFilter",

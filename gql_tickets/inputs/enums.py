@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 
 from gql_tickets.auth import Scope
+from gql_tickets.domain.bulk import BulkErrorPolicy
 from gql_tickets.domain.paging import OrderField
 from gql_tickets.domain.tickets import (
     ChangeKind,
@@ -104,6 +105,14 @@ describe(
         "REPARENT": "They take the deleted ticket's parent.",
         "CASCADE": "They are deleted too, at every depth.",
         "REFUSE": "The delete fails with HAS_CHILDREN.",
+    },
+)
+describe(
+    BulkErrorPolicy,
+    "What an item that fails means for the others of a bulk mutation.",
+    {
+        "ABORT": "All or nothing, in one transaction.",
+        "CONTINUE": "Each item on its own; `results` says which failed.",
     },
 )
 describe(

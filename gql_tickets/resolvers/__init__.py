@@ -6,6 +6,7 @@ return domain records; no rule and no SQL lives here.
 
 from gql_tickets.resolvers import (
     board,
+    bulk,
     comments,
     directory,
     history,
@@ -18,6 +19,7 @@ from gql_tickets.resolvers import (
 
 __all__ = [
     "board",
+    "bulk",
     "comments",
     "directory",
     "history",

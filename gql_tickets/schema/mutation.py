@@ -18,6 +18,7 @@ from gql_tickets.schema.payloads import (
     MutationPayload,
     Payload,
     RepositoryPayload,
+    TicketBulkPayload,
     TicketDeletePayload,
     TicketPayload,
     UserPayload,
@@ -78,6 +79,27 @@ class Mutation:
         payloads.of_deletion,
         Scope.TICKETS_WRITE,
         "Delete a ticket. Permanent.",
+    )
+    ticket_bulk_create: TicketBulkPayload = _mutation(
+        resolvers.bulk.ticket_bulk_create,
+        TicketBulkPayload,
+        payloads.of_bulk,
+        Scope.TICKETS_WRITE,
+        "Create up to 500 tickets.",
+    )
+    ticket_bulk_update: TicketBulkPayload = _mutation(
+        resolvers.bulk.ticket_bulk_update,
+        TicketBulkPayload,
+        payloads.of_bulk,
+        Scope.TICKETS_WRITE,
+        "Make the same change to up to 500 tickets.",
+    )
+    ticket_bulk_delete: TicketBulkPayload = _mutation(
+        resolvers.bulk.ticket_bulk_delete,
+        TicketBulkPayload,
+        payloads.of_bulk,
+        Scope.TICKETS_WRITE,
+        "Delete up to 500 tickets. Permanent.",
     )
     comment_create: CommentPayload = _mutation(
         resolvers.comments.comment_create,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from typing import Any
 
 import strawberry
@@ -10,6 +11,7 @@ from strawberry import ID
 from strawberry.extensions.field_extension import FieldExtension
 
 from gql_tickets.context import Info
+from gql_tickets.domain.bulk import BulkResult
 from gql_tickets.domain.directory import ApiKey as ApiKeyRecord
 from gql_tickets.domain.directory import Label as LabelRecord
 from gql_tickets.domain.history import Comment as CommentRecord
@@ -42,6 +44,38 @@ class TicketPayload(MutationPayload):
     ticket: Ticket | None = _result(
         "The ticket after the write; null when `userErrors` is not empty."
     )
+
+
+@strawberry.type(description="How one item of a bulk mutation came out.")
+class TicketBulkResult:
+    """Of one item."""
+
+    index: int = strawberry.field(description="Its place among the targets, from 0.")
+    ticket: Ticket | None = strawberry.field(
+        description="As it is now; null when it failed or was deleted."
+    )
+    errors: list[UserError] = strawberry.field(
+        description="Why it failed; they are in `userErrors` too."
+    )
+
+
+@strawberry.type(description="What became of many tickets.")
+class TicketBulkPayload(MutationPayload):
+    """Of ticketBulkCreate, ticketBulkUpdate and ticketBulkDelete."""
+
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list,
+        description=(
+            "Empty when every item succeeded; otherwise nothing was changed, unless `onError` is "
+            "CONTINUE."
+        ),
+    )
+    results: list[TicketBulkResult] = strawberry.field(
+        default_factory=list,
+        description="One for each target, in order; none when the call as a whole was refused.",
+    )
+    succeeded_count: int = strawberry.field(default=0, description="Items that were done.")
+    failed_count: int = strawberry.field(default=0, description="Items that have errors.")
 
 
 @strawberry.type(description="A ticket that was deleted.")
@@ -137,6 +171,21 @@ def of_deletion(deletion: TicketDeletion) -> dict[str, Any]:
         "deleted_ticket_id": deletion.ticket.node_id,
         "deleted_slug": deletion.ticket.slug,
         "cascaded_count": deletion.cascaded_count,
+    }
+
+
+def of_bulk(result: BulkResult) -> dict[str, Any]:
+    """Fields of a TicketBulkPayload."""
+    errors = [
+        [] if outcome.failure is None else user_errors(outcome.failure.error())
+        for outcome in result.outcomes
+    ]
+    tickets: list[Any] = [outcome.ticket for outcome in result.outcomes]
+    return {
+        "results": list(map(TicketBulkResult, range(len(tickets)), tickets, errors)),
+        "succeeded_count": result.succeeded_count,
+        "failed_count": result.failed_count,
+        "user_errors": list(chain.from_iterable(errors)),
     }
 
 

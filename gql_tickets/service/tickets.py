@@ -25,10 +25,9 @@ from gql_tickets.domain.tickets import (
     TicketRef,
     TicketStatus,
 )
-from gql_tickets.errors import Path
 from gql_tickets.service import drafts, filters, hierarchy, idempotency, writing
+from gql_tickets.service.drafts import Values
 from gql_tickets.service.text import Problems
-from gql_tickets.service.writing import Values
 from gql_tickets.store import groups, labels, tickets, trees
 from gql_tickets.store.engine import Connection, Store
 
@@ -222,22 +221,14 @@ async def _create(db: Connection, actor: Actor, draft: TicketDraft) -> Ticket:
     problems.raise_if_any()
     if draft.labels:
         await labels.add_missing(db, org, draft.labels)
-    values: Values = {
-        "title": draft.title,
-        "description": draft.description,
-        "type": draft.type,
-        "status": draft.status,
-        "priority": draft.priority,
-        "assignee_id": assignee_id,
-        "creator_id": actor.user_id,
-        "repository_id": repository_id,
-        "parent_id": parent and parent.id,
-        "labels": draft.labels,
-        "created_at": now,
-        "updated_at": now,
-        "started_at": now if draft.status is TicketStatus.IN_PROGRESS else None,
-        "completed_at": now if draft.status is TicketStatus.DONE else None,
-    }
+    values = drafts.values_of_new(
+        actor,
+        draft,
+        now,
+        assignee_id=assignee_id,
+        repository_id=repository_id,
+        parent_id=None if parent is None else parent.id,
+    )
     new_id, number, slug = await tickets.add_ticket(db, org, actor, now, values)
     parent_slug = None if parent is None else parent.slug
     return Ticket(
@@ -270,26 +261,9 @@ async def _change(
 
 async def _given(db: Connection, before: Ticket, patch: TicketPatch, now: dt.datetime) -> Values:
     """The attributes that the patch sets, and what follows from them."""
-    org = before.org_id
     problems = Problems()
-    values: Values = {
-        name: value
-        for name in ("title", "description", "type", "priority")
-        if (value := getattr(patch, name)) is not UNSET
-    }
-    if patch.status is not UNSET:
-        values |= writing.with_status(before, patch.status, now)
-    if patch.labels is not UNSET:
-        path: Path = ("patch", "labels")
-        values["labels"] = writing.relabelled(before, patch.labels, path, problems)
-    if patch.assignee is not UNSET:
-        path = ("patch", "assignee")
-        values["assignee_id"] = await drafts.user_id(db, org, patch.assignee, path, problems)
-    if patch.repository is not UNSET:
-        path = ("patch", "repository")
-        values["repository_id"] = await drafts.repository_id(
-            db, org, patch.repository, path, problems
-        )
+    values = await drafts.values_of_all(db, before.org_id, patch, problems)
+    values |= writing.values_of_one(before, patch, now, problems)
     if patch.parent is not UNSET:
         path = ("patch", "parent")
         parent = patch.parent and await hierarchy.parent_of(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import Any
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from gql_tickets.auth import Actor
@@ -15,17 +15,18 @@ from gql_tickets.domain.tickets import (
     LabelsPatch,
     Ticket,
     TicketField,
+    TicketPatch,
     TicketPriority,
     TicketRef,
     TicketStatus,
 )
-from gql_tickets.errors import Conflict, ErrorCode, NotFound, Path
+from gql_tickets.errors import Conflict, ErrorCode, NotFound
+from gql_tickets.service.drafts import Values
 from gql_tickets.service.text import Problems
 from gql_tickets.store import tickets
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.events import Event
 
-Values = dict[str, Any]
 Plain = str | int | tuple[str, ...] | None
 
 _COMPARED = tuple(field for field in TicketField if field.value in Ticket.__struct_fields__)
@@ -90,6 +91,18 @@ def event(before: Ticket, after: Ticket, *said: FieldChange) -> Event:
     return Event(after.id, after.version, after.slug, ChangeKind.UPDATED, (*changes, *said))
 
 
+def values_of_one(
+    before: Ticket, patch: TicketPatch, now: dt.datetime, problems: Problems
+) -> Values:
+    """What the patch sets for this ticket, because of what it was: its status and its labels."""
+    values: Values = {}
+    if patch.status is not UNSET:
+        values |= with_status(before, patch.status, now)
+    if patch.labels is not UNSET:
+        values["labels"] = _relabelled(before, patch.labels, problems)
+    return values
+
+
 def with_status(before: Ticket, status: TicketStatus, now: dt.datetime) -> Values:
     """Work starts once; it is complete for as long as the ticket stays DONE."""
     started = now if status is TicketStatus.IN_PROGRESS else None
@@ -101,14 +114,11 @@ def with_status(before: Ticket, status: TicketStatus, now: dt.datetime) -> Value
     }
 
 
-def relabelled(
-    before: Ticket, patch: LabelsPatch, path: Path, problems: Problems
-) -> tuple[str, ...]:
-    """The labels after the patch; too many are a problem."""
+def _relabelled(before: Ticket, patch: LabelsPatch, problems: Problems) -> tuple[str, ...]:
     if patch.set is not None:
         return patch.set
     kept = tuple(name for name in before.labels if name not in patch.remove)
-    return problems.labels(path, (*kept, *patch.add))
+    return problems.labels(("patch", "labels"), (*kept, *patch.add))
 
 
 def _plain(value: Plain | enum.Enum) -> Plain:

@@ -58,6 +58,20 @@ async def find_referred(
     return await _seen_again(db, org, await db.records(_REFERRED[lock], Ticket, **values))
 
 
+_CHILDREN = Statement(
+    lambda dialect: _locking(
+        sa.select(*ticket_columns(tickets)).where(
+            tickets.c.org_id == org(), among(tickets.c.parent_id, "ids", sa.Integer(), dialect)
+        )
+    )
+)
+
+
+async def find_children(db: Connection, org: int, ids: Collection[int]) -> list[Ticket]:
+    """The direct children of any of the tickets, by id, locked against other writers."""
+    return await db.records(_CHILDREN, Ticket, org=org, ids=tuple(ids)) if ids else []
+
+
 @lru_cache(maxsize=SHAPES_MAX)
 def _matching(shape: Shape) -> Statement:
     return Statement(
