@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 from gql_tickets.auth import Actor, read_credential
 from gql_tickets.errors import ErrorCode, Unauthenticated
 from gql_tickets.loaders import Loaders
+from gql_tickets.observability.metrics import Metrics
+from gql_tickets.observability.requests import noted
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
@@ -34,6 +36,7 @@ class State:
     store: Store
     keys: KeyRing
     settings: Settings
+    metrics: Metrics
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +87,7 @@ async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) 
     actor = None
     if api_key or authorization:
         actor = await state.keys.authenticate(read_credential(api_key, authorization))
+        noted().caller(actor.org_slug, actor.key_id)
     return new_context(state.store, actor, limits, _request_id(request.scope))
 
 

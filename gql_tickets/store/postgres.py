@@ -9,8 +9,9 @@ import asyncpg
 import sqlalchemy as sa
 
 from gql_tickets.errors import Unavailable
+from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
-from gql_tickets.store.engine import Connection, IntegrityViolated, Store, Work
+from gql_tickets.store.engine import Connection, IntegrityViolated, PoolState, Store, Work
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
@@ -70,6 +71,7 @@ class PostgresStore(Store):
         self.observer: Callable[[str], None] | None = None
         self._pool = pool
         self._wait_seconds = wait_seconds
+        self._waiting = 0
 
     @classmethod
     async def open(cls, settings: Settings) -> PostgresStore:
@@ -108,6 +110,10 @@ class PostgresStore(Store):
                 _raise(error)
         return await self._last_try(work, in_transaction=True)
 
+    def pool(self) -> PoolState:
+        """The state of this worker's pool."""
+        return PoolState(self._pool.get_size(), self._pool.get_idle_size(), self._waiting)
+
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
         await self._pool.close()
@@ -119,19 +125,30 @@ class PostgresStore(Store):
             _raise(error)
 
     async def _on_connection(self, work: Work[T]) -> T:
-        raw = await self._pool.acquire(timeout=self._wait_seconds)
+        raw = await self._acquire()
+        db = _PostgresConnection(raw, self.observer)
         try:
-            return await work(_PostgresConnection(raw, self.observer))
+            return await work(db)
         finally:
+            noted().statements += db.statements
             await self._pool.release(raw)
 
     async def _in_transaction(self, work: Work[T]) -> T:
-        raw = await self._pool.acquire(timeout=self._wait_seconds)
+        raw = await self._acquire()
+        db = _PostgresConnection(raw, self.observer)
         try:
             async with raw.transaction():
-                return await work(_PostgresConnection(raw, self.observer))
+                return await work(db)
         finally:
+            noted().statements += db.statements
             await self._pool.release(raw)
+
+    async def _acquire(self) -> Any:
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=self._wait_seconds)
+        finally:
+            self._waiting -= 1
 
 
 def dsn(url: str) -> str:
