@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
 
@@ -29,8 +30,9 @@ T = TypeVar("T")
 EXPORTER_VARIABLE = "OTEL_TRACES_EXPORTER"
 EXPORTER_DEFAULT = "otlp_proto_http"
 
+_PARENTHESES = re.compile(r"\([^()]*\)")
 _VERB = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE)\b")
-_TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+([a-z_]+)")
+_TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+([a-z_]{3,})")
 
 
 class Tracing:
@@ -183,9 +185,14 @@ class _TracedConnection(Connection):
         )
 
 
+@lru_cache(maxsize=1024)
 def _names(sql: str) -> tuple[str, str]:
-    """What a statement does first, and to which table."""
-    verb, table = _VERB.search(sql), _TABLE.search(sql)
+    """What a statement does, and to which table; what stands in parentheses counts last."""
+    outer, parts = sql, 1
+    while parts:
+        outer, parts = _PARENTHESES.subn("", outer)
+    verb = _VERB.search(outer) or _VERB.search(sql)
+    table = _TABLE.search(outer) or _TABLE.search(sql)
     return verb[1] if verb else "SQL", table[1] if table else ""
 
 

@@ -98,6 +98,7 @@ def test_a_record_says_who_asked_what_and_what_it_took(database: str, tmp_path: 
             http.post("/graphql", json={"query": query})
             http.get(f"{REST}/AM-99999")
             http.get(REST, headers={"X-API-Key": "wrong"})
+        server.stop()
         first, second, both, missing, refused = server.records("request")[-5:]
     assert first["route"] == "/api/v1/ext/orgs/{org}/tickets/{slug}"
     assert (first["method"], first["status"], first["org"]) == ("GET", 200, "my-org")
@@ -118,6 +119,7 @@ def test_a_slow_request_is_a_warning_even_without_an_access_log(
     settings = {"log_format": "json", "access_log": False, "slow_operation_ms": 0.001}
     with running(tmp_path, database, **settings) as server:
         httpx.get(f"{server.url}/healthz", timeout=30)
+        server.stop()
         slow = server.records("slow request")
         assert {record["level"] for record in slow} == {"warning"}
         assert slow[-1]["route"] == "/healthz"
@@ -129,6 +131,7 @@ def test_without_an_access_log_an_ordinary_request_leaves_no_trace(
 ) -> None:
     with running(tmp_path, database, log_format="json", access_log=False) as server:
         httpx.get(f"{server.url}/healthz", timeout=30)
+        server.stop()
         assert "/healthz" not in server.log()
 
 
