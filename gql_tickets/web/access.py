@@ -76,9 +76,9 @@ class Access:
             self._metrics.request(self._door(note.route), method, note, seconds)
         ms = round(seconds * 1000, 3)
         if ms >= self._slow_ms and not is_socket:
-            self._log.warning("slow request", **_fields(method, note, ms))
+            self._log.warning("slow request", **fields(method, note, ms))
         elif self._access_log:
-            self._log.info("request", **_fields(method, note, ms))
+            self._log.info("request", **fields(method, note, ms))
 
     def _door(self, route: str | None) -> str:
         for beginning, door in self._doors.items():
@@ -87,8 +87,9 @@ class Access:
         return "other"
 
 
-def _fields(method: str, note: Noted, ms: float) -> dict[str, object]:
-    fields: dict[str, object] = {
+def fields(method: str, note: Noted, ms: float) -> dict[str, object]:
+    """What a record says of the request; the log adds `time`, `level` and `event`."""
+    told: dict[str, object] = {
         "request_id": note.request_id,
         "method": method,
         "route": note.route,
@@ -97,12 +98,12 @@ def _fields(method: str, note: Noted, ms: float) -> dict[str, object]:
         "sql": note.statements,
     }
     if note.org is not None:
-        fields["org"] = note.org
-        fields["key_id"] = note.key_id
+        told["org"] = note.org
+        told["key_id"] = note.key_id
     if note.operation is not None:
-        fields["operation"] = note.operation
+        told["operation"] = note.operation
     if note.cost is not None:
-        fields["cost"] = note.cost
+        told["cost"] = note.cost
     if note.code is not None:
-        fields["code"] = note.code
-    return fields
+        told["code"] = note.code
+    return told

@@ -121,6 +121,7 @@ class TracedStore(Store):
 
     @observer.setter
     def observer(self, observer: Callable[[str], None] | None) -> None:
+        """Set the store's."""
         self._store.observer = observer
 
     async def read(self, work: Work[T]) -> T:

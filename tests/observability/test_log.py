@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from gql_tickets.auth import DEMO_KEY, new_key
-from gql_tickets.observability.logs import format_for, log_config, request_log
+from gql_tickets.observability.logs import Format, format_for, log_config, request_log
 from gql_tickets.observability.requests import Noted, current
 from tests.servers import running
 
@@ -23,6 +23,7 @@ MARK = "Zanzibar"
 CREATE = f"mutation Create($input: TicketCreateInput!) {{ ticketCreate(input: $input) {{ ticket {{ slug title }} userErrors {{ message }} }} }} # {MARK}"
 REST = "/api/v1/ext/orgs/my-org/tickets"
 FIELDS = {"time", "level", "event", "request_id", "method", "route", "status", "ms", "sql"}
+FORMATS: tuple[Format, ...] = ("json", "line")
 OPTIONAL = {"org", "key_id", "operation", "cost", "code"}
 
 
@@ -139,10 +140,8 @@ def test_a_failure_is_one_record_with_its_traceback_and_without_keys(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     secret = new_key()
-    for form in ("json", "line"):
-        config = log_config("info", form)  # type: ignore[arg-type]
-        handler = logging.config.DictConfigurator(config)
-        assert handler is not None
+    for form in FORMATS:
+        config = log_config("info", form)
         logger = logging.getLogger(f"tests.{form}")
         logger.propagate = False
         config["loggers"] = {logger.name: {"handlers": ["stderr"], "level": "INFO"}}
@@ -150,8 +149,8 @@ def test_a_failure_is_one_record_with_its_traceback_and_without_keys(
         logging.config.dictConfig(config)
         token = current.set(Noted("r-1"))
         try:
-            {}[f"what is {secret}?"]
-        except LookupError:
+            int(f"what is {secret}?")
+        except ValueError:
             logger.exception("It failed with %s.", secret)
         finally:
             current.reset(token)
@@ -159,7 +158,7 @@ def test_a_failure_is_one_record_with_its_traceback_and_without_keys(
         written = capsys.readouterr().err
         assert secret not in written
         assert "amk_***" in written
-        assert "KeyError" in written
+        assert "ValueError" in written
         assert "r-1" in written
         if form == "json":
             record = json.loads(written)
@@ -170,9 +169,9 @@ def test_a_failure_is_one_record_with_its_traceback_and_without_keys(
 
 def test_a_request_id_or_an_operation_that_is_a_key_is_masked() -> None:
     secret = new_key()
-    for form in ("json", "line"):
+    for form in FORMATS:
         file = io.BytesIO()
-        request_log("info", form, file).info("request", request_id=secret, operation=secret)  # type: ignore[arg-type]
+        request_log("info", form, file).info("request", request_id=secret, operation=secret)
         assert secret.encode() not in file.getvalue()
         assert file.getvalue().count(b"amk_***") == 2
 

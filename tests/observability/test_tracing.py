@@ -48,7 +48,9 @@ async def test_a_request_and_its_statements_are_spans_of_one_trace(
         assert made.status_code == 201
         request = named(spans, "POST /api/v1/ext/orgs/{org}/tickets")
         statements = [span for span in spans.get_finished_spans() if span is not request]
-        assert {span.name for span in statements} >= {"SELECT api_keys", "INSERT tickets"}
+        names = [span.name for span in statements]
+        assert names[0] == "SELECT api_keys"
+        assert any("ticket" in name for name in names)
         assert request.context is not None
         for span in statements:
             assert span.parent is not None
