@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from gql_tickets.context import Context
 from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.observability.requests import noted
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
 from gql_tickets.schema.changes import Subscription
@@ -92,6 +93,9 @@ class Documents(SchemaExtension):
             for node in (document.definitions if document else ())
             if isinstance(node, OperationDefinitionNode)
         ]
+        if operations and (len(operations) == 1 or named):
+            only = operations[0].name
+            noted().asks(named or (only.value if only else None))
         if len(operations) > 1 and not named:
             context.pre_execution_errors = [
                 GraphQLError("The document holds several operations: send operationName.")
@@ -102,6 +106,7 @@ class Documents(SchemaExtension):
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error as a caller may see it."""
     code = _code(error)
+    noted().code = code.value
     extensions: dict[str, Any] = {"code": code.value}
     message = error.message
     if isinstance(error.original_error, TicketsError):
