@@ -182,7 +182,10 @@ def of_bulk(result: BulkResult) -> dict[str, Any]:
     ]
     tickets: list[Any] = [outcome.ticket for outcome in result.outcomes]
     return {
-        "results": list(map(TicketBulkResult, range(len(tickets)), tickets, errors)),
+        "results": [
+            TicketBulkResult(index=index, ticket=ticket, errors=its_errors)
+            for index, (ticket, its_errors) in enumerate(zip(tickets, errors, strict=True))
+        ],
         "succeeded_count": result.succeeded_count,
         "failed_count": result.failed_count,
         "user_errors": list(chain.from_iterable(errors)),

@@ -86,7 +86,8 @@ async def create(
         made = [Ticket(org_id=org, parent_slug=slugs.get(row["parent_id"]), **row) for row in added]
         return _result(len(tickets), failures, dict(zip(rows, made, strict=True)))
 
-    return await _run(store, actor, work, idempotency_key, "create", (ready, flawed, on_error))
+    arguments = (tuple(ready.items()), tuple(flawed.items()), on_error)
+    return await _run(store, actor, work, idempotency_key, "create", arguments)
 
 
 async def update(

@@ -52,11 +52,13 @@ def given_rows(columns: Columns, dialect: str, bind: str = "rows") -> sa.FromCla
         table = sa.func.json_to_recordset(rows).table_valued(*shape)
         return table.render_derived(name="given", with_types=True)
     each = sa.func.json_each(rows).table_valued("value").alias("each_given")
-    return sa.select(
+    given = sa.select(
         *(
             sa.type_coerce(
                 sa.func.json_extract(each.c.value, sa.literal_column(f"'$.{name}'")), kind
             ).label(name)
             for name, kind in columns.items()
         )
-    ).subquery("given")
+    ).cte("given")
+    # Else SQLite reads the JSON again for every ticket that it compares with the rows.
+    return given.prefix_with("MATERIALIZED", dialect="sqlite")
