@@ -116,9 +116,9 @@ async def opened(
 ) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
+    await changes.settle(store)
     if tracing is not None:
         store = tracing.store(store)
-    await changes.settle(store)
     keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
     state = State(store, keys, live, settings, metrics or Metrics())
