@@ -22,10 +22,10 @@ from starlette.routing import BaseRoute, Route
 
 from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
-from gql_tickets.schema import build_view
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
+from gql_tickets.transport import Door
 from gql_tickets.web.answers import JSONAnswer
 from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
@@ -45,12 +45,12 @@ Mount = Callable[[State], list[BaseRoute]]
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application. Its database is opened by the lifespan, and reached as `app.state.tickets`.
 
-    Raises ValueError when a mount cannot be imported.
+    Raises ValueError when a mount or a manifest of documents cannot be read.
     """
     settings = settings or Settings()
     mounts = [load_mount(name) for name in settings.mounts]
     own: list[BaseRoute] = [
-        Route(GRAPHQL_PATH, build_view(settings)),
+        *Door(settings).routes(GRAPHQL_PATH),
         *HEALTH_ROUTES,
         Route("/", _index),
     ]

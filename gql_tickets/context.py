@@ -55,6 +55,10 @@ class Context:
             )
         return self.actor_or_none
 
+    def renewed(self) -> Context:
+        """The same caller with nothing loaded yet: for the next event of a subscription."""
+        return new_context(self.store, self.actor_or_none, self.limits, self.request_id)
+
 
 Info: TypeAlias = strawberry.Info[Context, None]
 
@@ -79,12 +83,19 @@ def new_context(store: Store, actor: Actor | None, limits: Limits, request_id: s
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
     """The context of a request. No credential is no error here; a bad one is (R12)."""
     state: State = request.app.state.tickets
-    api_key = request.headers.get("x-api-key")
-    authorization = request.headers.get("authorization")
-    actor = None
-    if api_key or authorization:
-        actor = await state.keys.authenticate(read_credential(api_key, authorization))
+    actor = await authenticated(
+        state, request.headers.get("x-api-key"), request.headers.get("authorization")
+    )
     return new_context(state.store, actor, limits, _request_id(request.scope))
+
+
+async def authenticated(
+    state: State, api_key: str | None, authorization: str | None
+) -> Actor | None:
+    """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12)."""
+    if not api_key and not authorization:
+        return None
+    return await state.keys.authenticate(read_credential(api_key, authorization))
 
 
 def _request_id(scope: Any) -> str:
