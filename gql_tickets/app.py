@@ -12,6 +12,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -56,11 +57,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
     ]
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opened(settings) as state:
             app.state.tickets = state
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
-            yield
+            # The server sets it when it stops, so that event streams end.
+            yield {"leaving": asyncio.Event()}
 
     app = Starlette(
         routes=own,

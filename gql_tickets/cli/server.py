@@ -13,6 +13,7 @@ from uvicorn.supervisors import Multiprocess
 
 from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
+from gql_tickets.cli.connections import HttpConnection, WebSocketConnection
 from gql_tickets.cli.running import Failed, load_settings, open_prepared
 from gql_tickets.cli.running import migrate as migrate_database
 from gql_tickets.observability import log_config
@@ -48,6 +49,8 @@ def serve(
 ) -> None:
     """Serve GraphQL and REST. What is not given comes from the environment."""
     # Workers are processes of their own: they read the environment, so the flags go there.
+    if demo:
+        os.environ.setdefault(ENV_PREFIX + "SUGGESTIONS", "true")
     for name, value in {
         "HOST": host,
         "PORT": port,
@@ -146,8 +149,10 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         factory=True,
         workers=settings.workers,
         loop="uvloop" if os.name == "posix" else "asyncio",
-        http="httptools",
-        ws="none",
+        http=HttpConnection,
+        ws=WebSocketConnection,
+        ws_max_size=settings.stream_frame_bytes_max,
+        ws_per_message_deflate=False,  # a window of each socket would cost more than it saves
         lifespan="on",
         log_config=log_config(settings.log_level),
         log_level=settings.log_level,

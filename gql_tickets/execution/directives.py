@@ -21,7 +21,7 @@ from strawberry.schema_directive import Location
 class Cost:
     """The weight of a field, or of an argument that is given."""
 
-    weight: int
+    weight: str
 
 
 @strawberry.schema_directive(
@@ -36,6 +36,12 @@ class Cost:
 class ListSize:
     """The size of a list, or of the lists within a connection."""
 
-    assumed_size: int | None = None
-    slicing_arguments: list[str] | None = None
-    sized_fields: list[str] | None = None
+    assumed_size: int | None = strawberry.directive_field(
+        name="assumedSize", default=strawberry.UNSET
+    )
+    slicing_arguments: list[str] | None = strawberry.directive_field(
+        name="slicingArguments", default=strawberry.UNSET
+    )
+    sized_fields: list[str] | None = strawberry.directive_field(
+        name="sizedFields", default=strawberry.UNSET
+    )

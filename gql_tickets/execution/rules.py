@@ -77,10 +77,10 @@ class Rule:
         size = next((each for each in directives if isinstance(each, ListSize)), ListSize())
         default = MUTATION_WEIGHT if is_mutation else OBJECT_WEIGHT
         is_object = is_composite_type(get_named_type(field.type))
-        self.weight = cost.weight if cost else default if is_object or is_mutation else 0
+        self.weight = int(cost.weight) if cost else default if is_object or is_mutation else 0
         self.sized_fields = tuple(size.sized_fields or ())
         self._is_list = is_list_type(get_nullable_type(field.type))
-        self._slicing = tuple(_camel(each) for each in size.slicing_arguments or ())
+        self._slicing = tuple(size.slicing_arguments or ())
         self._arguments = field.args
         self._assumed = size.assumed_size or assumed or LIST_SIZE_ASSUMED
 
@@ -190,7 +190,7 @@ def _may_cost(type_: GraphQLInputType) -> bool:
 
 
 def _weight(definition: GraphQLArgument | GraphQLInputField) -> int:
-    weights = [each.weight for each in _directives(definition) if isinstance(each, Cost)]
+    weights = [int(each.weight) for each in _directives(definition) if isinstance(each, Cost)]
     return sum(weights)
 
 
@@ -217,8 +217,3 @@ def _introspection_sizes(schema: GraphQLSchema) -> dict[tuple[str, str], int]:
         ("__Field", "args"): 2,
         ("__Directive", "args"): 2,
     }
-
-
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(word.title() for word in tail)
