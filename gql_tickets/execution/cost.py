@@ -174,7 +174,9 @@ class _Sum:
         if name in {"__schema", "__type"}:
             self.introspected += below if isinstance(below, int) else 0
             return 0
-        size = sizes.get(name) or (None if rule.sized_fields else rule.size(node))
+        size = sizes.get(name)
+        if size is None and not rule.sized_fields:
+            size = rule.size(node)
         item = _total((rule.weight, below))
         return _total((_times(size, item), rule.input(node)))
 

@@ -50,7 +50,8 @@ def check_tree(document: DocumentNode, limits: Limits) -> None:
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
-    check("fragments", len(fragments), limits.fragments_max)
+    count = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
+    check("fragments", count, limits.fragments_max)
     tape = _Tape(fragments)
     shapes: list[tuple[OperationType | None, _Shape]] = []
     try:

@@ -21,8 +21,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     ListValueNode,
-    NullValueNode,
     ObjectValueNode,
+    Undefined,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -82,23 +82,30 @@ class Rule:
         self._is_list = is_list_type(get_nullable_type(field.type))
         self._slicing = tuple(size.slicing_arguments or ())
         self._arguments = field.args
-        self._assumed = size.assumed_size or assumed or LIST_SIZE_ASSUMED
+        defaults = [self._arguments[name].default_value for name in self._slicing]
+        self._usual = max(
+            (each for each in defaults if isinstance(each, int)),
+            default=size.assumed_size or assumed or LIST_SIZE_ASSUMED,
+        )
 
     def size(self, node: FieldNode) -> Term | None:
         """How many items there may be; None for a field that holds no list."""
         if not self._is_list and not self.sized_fields:
             return None
         given = {each.name.value: each.value for each in node.arguments or ()}
-        counts = [_count(given[name]) for name in self._slicing if name in given]
-        usual = self._usual(name for name in self._slicing if name not in given)
+        counts = [
+            _count(given[name], self._arguments[name].type)
+            for name in self._slicing
+            if name in given
+        ]
         known = [each for each in counts if isinstance(each, int)]
         waiting = [each for each in counts if callable(each)]
         if not waiting:
-            return max(known) if known else usual
+            return max(known, default=self._usual)
 
         def size(variables: Variables) -> int:
             found = [count for each in waiting if (count := each(variables)) is not None]
-            return max([*known, *found], default=usual)
+            return max([*known, *found], default=self._usual)
 
         return size
 
@@ -117,16 +124,10 @@ class Rule:
             return fixed
         return lambda variables: fixed + sum(term(variables) for term in waiting)
 
-    def _usual(self, names: Any) -> int:
-        """The size of a field that is not sliced: the defaults of its arguments, else as assumed."""
-        defaults = [self._arguments[name].default_value for name in names]
-        sizes = [each for each in defaults if isinstance(each, int)]
-        return max(sizes, default=self._assumed)
-
 
 def input_cost(value: Any, type_: GraphQLInputType) -> int:
     """What a value adds: 1 for each item of its lists, and the weights of the fields it gives."""
-    if value is None:
+    if value is None or value is Undefined:
         return 0
     plain = get_nullable_type(type_)
     if is_list_type(plain):
@@ -155,22 +156,23 @@ def _input(node: ValueNode, type_: GraphQLInputType) -> Term:
     return lambda variables: input_cost(value_from_ast_untyped(node, dict(variables)), type_)
 
 
-def _count(node: ValueNode) -> Term | Callable[[Variables], int | None] | None:
+def _count(
+    node: ValueNode, type_: GraphQLInputType
+) -> int | Callable[[Variables], int | None] | None:
     """The value of a slicing argument: a number, or the length of a list. None for null."""
+    is_list = is_list_type(get_nullable_type(type_))
     if isinstance(node, VariableNode):
         name = node.name.value
-        return lambda variables: _number(variables.get(name))
-    if isinstance(node, NullValueNode):
-        return None
+        return lambda variables: _number(variables.get(name), is_list=is_list)
     if isinstance(node, ListValueNode):
         return len(node.values)
-    return _number(value_from_ast_untyped(node))
+    return _number(value_from_ast_untyped(node), is_list=is_list)
 
 
-def _number(value: Any) -> int | None:
+def _number(value: Any, *, is_list: bool) -> int | None:
     """A size; None for what is none, which coercion refuses later."""
-    if isinstance(value, list):
-        return len(value)
+    if is_list and value is not None:
+        return len(value) if isinstance(value, list) else 1
     if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
         return max(int(value), 0)
     return None
