@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from gql_tickets.app import create_app
@@ -143,10 +144,11 @@ def _base_url(host: str, listener: socket.socket) -> str:
     return f"http://{reachable}:{listener.getsockname()[1]}"
 
 
-def _run(settings: Settings, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "gql_tickets.app:create_app",
-        factory=True,
+def config_of(settings: Settings, app: Starlette | None = None) -> uvicorn.Config:
+    """How the server runs: our application, made in each worker, or one that is made already."""
+    return uvicorn.Config(
+        app or "gql_tickets.app:create_app",
+        factory=app is None,
         workers=settings.workers,
         loop="uvloop" if os.name == "posix" else "asyncio",
         http=HttpConnection,
@@ -154,13 +156,17 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         ws_max_size=settings.stream_frame_bytes_max,
         ws_per_message_deflate=False,  # a window of each socket would cost more than it saves
         lifespan="on",
-        log_config=log_config(settings.log_level),
+        log_config=log_config(settings.log_level) if app is None else None,
         log_level=settings.log_level,
         access_log=settings.log_level == "debug",
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    config = config_of(settings)
     if settings.workers > 1:
         Multiprocess(config, sockets=[listener]).run()
         return
