@@ -172,6 +172,7 @@ class Schema(strawberry.Schema):
         return PreExecutionError(None, [shown(error, _request_id(context)) for error in every])
 
     async def _events(self, prepared: Prepared, context: Any) -> Results:
+        has_begun = False
         try:
             executor = self._executor(prepared, context)
             if isinstance(executor, list):
@@ -186,11 +187,14 @@ class Schema(strawberry.Schema):
             events = map_source_to_response_event(executor, source, _afresh)
             async with aclosing(events):
                 async for event in events:
+                    has_begun = True
                     yield self._finished(event, context)
         except Exception as error:  # noqa: BLE001 - the source's own, which ends it
-            yield self._finished(
-                CoreResult(None, [GraphQLError(str(error), original_error=error)]), context
-            )
+            errors = [GraphQLError(str(error), original_error=error)]
+            if has_begun:
+                yield self._finished(CoreResult(None, errors), context)
+            else:
+                yield self.failed(errors, context)
 
     def _executor(self, prepared: Prepared, context: Any) -> Executor[Any] | list[GraphQLError]:
         return self.execution_context_class.build(

@@ -56,6 +56,13 @@ async def run(app: Starlette, settings: Settings) -> AsyncIterator[Running]:
             await serving
 
 
+async def ended_since(before: set[asyncio.Task[Any]]) -> None:
+    """Wait until every task that has begun since has ended."""
+    async with asyncio.timeout(START_SECONDS):
+        while begun := asyncio.all_tasks() - before:
+            await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
+
+
 @pytest.fixture
 async def served(settings: Settings) -> AsyncIterator[Running]:
     """The whole application, served."""
