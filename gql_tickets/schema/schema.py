@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from gql_tickets.context import Context
 from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.execution import BreadthFirstExecutor
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
 from gql_tickets.schema.mutation import Mutation
@@ -118,13 +119,14 @@ def _code(error: GraphQLError) -> ErrorCode:
     return ErrorCode.INTERNAL_ERROR
 
 
-def build_schema() -> Schema:
-    """The schema, ready to execute."""
+def build_schema(*, fast: bool = True) -> Schema:
+    """The schema, ready to execute: breadth-first, or else by graphql-core alone."""
     schema = Schema(
         query=Query,
         mutation=Mutation,
         types=[*_NODES, *_USER_ERRORS],
         extensions=[Documents],
+        execution_context_class=BreadthFirstExecutor if fast else None,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     schema._schema.description = DESCRIPTION

@@ -125,7 +125,7 @@ class Label(Node):
     name: str = says("Unique in the organization, case-sensitive, 1 to 100 characters, no comma.")
     color: str = says("`#RRGGBB`.")
     description: str | None = says("What it stands for.")
-    ticket_count: int = loads(load.ticket_count, "Live tickets that carry it.")
+    ticket_count: int = load.ticket_count(description="Live tickets that carry it.")
 
     @classmethod
     def is_type_of(cls, value: object, _info: object) -> bool:
@@ -155,15 +155,19 @@ class Ticket(Node):
     type: TicketType = says("What kind of work it is.")
     status: TicketStatus = says("The column it is in.")
     priority: TicketPriority = says("How urgent it is.")
-    assignee: User | None = loads(load.assignee, "The one person accountable.")
-    creator: User | None = loads(
-        load.creator, "Null when an API key with no user behind it created it."
+    assignee: User | None = load.assignee(description="The one person accountable.")
+    creator: User | None = load.creator(
+        description="Null when an API key with no user behind it created it."
     )
-    repository: Repository | None = loads(load.repository, "The repository it belongs to.")
-    labels: list[Label] = loads(load.labels, "At most 50, in the order they were given.")
-    parent: Ticket | None = loads(load.parent, "The ticket it is a part of; null at the top level.")
+    repository: Repository | None = load.repository(description="The repository it belongs to.")
+    labels: list[Label] = load.labels(description="At most 50, in the order they were given.")
+    parent: Ticket | None = load.parent(
+        description="The ticket it is a part of; null at the top level."
+    )
     children: TicketConnection = loads(load.children, "The tickets that are parts of it.")
-    child_progress: ChildProgress = loads(load.child_progress, "Counts over the direct children.")
+    child_progress: ChildProgress = load.child_progress(
+        description="Counts over the direct children."
+    )
     version: int = says('Goes up by one with each write. The REST ETag is `"<version>"`.')
     created_at: dt.datetime = says("When it was created.")
     updated_at: dt.datetime = says("When it was last written.")
@@ -201,8 +205,8 @@ class ApiKey(Node):
 class Viewer:
     """A window over auth.Actor."""
 
-    organization: Organization = loads(
-        load.organization, "The organization that everything is scoped to."
+    organization: Organization = load.organization(
+        description="The organization that everything is scoped to."
     )
     user: User | None = loads(
         load.caller, "Null when the credential is an API key with no user behind it."

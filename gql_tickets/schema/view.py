@@ -37,7 +37,7 @@ _STATUS: dict[str, tuple[int, Mapping[str, str]]] = {
 def build_view(settings: Settings) -> GraphQLView:
     """The ASGI application behind /graphql."""
     return GraphQLView(
-        build_schema(),
+        build_schema(fast=settings.fast_execution),
         graphql_ide="graphiql" if settings.graphiql else None,
         subscription_protocols=(),
     )
