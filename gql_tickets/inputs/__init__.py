@@ -4,18 +4,16 @@ from strawberry import Some
 
 from gql_tickets.inputs.enums import OrderDirection
 from gql_tickets.inputs.fields import Url, given
-from gql_tickets.inputs.filters import (
+from gql_tickets.inputs.filters import TicketFilter, read_filter
+from gql_tickets.inputs.leaves import (
+    DateTimeFilter,
     LabelFilter,
     ParentFilter,
     RepositoryFilter,
-    TicketFilter,
-    TicketOrder,
     TicketPriorityFilter,
     TicketStatusFilter,
     TicketTypeFilter,
     UserFilter,
-    read_filter,
-    read_order,
 )
 from gql_tickets.inputs.mutations import (
     ApiKeyCreateInput,
@@ -32,11 +30,13 @@ from gql_tickets.inputs.mutations import (
     TicketUpdateInput,
     UserUpsertInput,
 )
+from gql_tickets.inputs.orders import TicketOrder, read_order
 from gql_tickets.inputs.references import RepositoryRef, TicketRef, UserRef
 
 __all__ = [
     "ApiKeyCreateInput",
     "ApiKeyRevokeInput",
+    "DateTimeFilter",
     "LabelDeleteInput",
     "LabelFilter",
     "LabelUpsertInput",

@@ -7,7 +7,8 @@ from typing import Annotated, TypeAlias, TypeVar
 import strawberry
 from strawberry import ID
 
-from gql_tickets.inputs.filters import TicketFilter, TicketOrder
+from gql_tickets.inputs.filters import TicketFilter
+from gql_tickets.inputs.orders import TicketOrder
 from gql_tickets.inputs.references import TicketRef
 
 I_ = TypeVar("I_")

@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from gql_tickets.context import Context
-from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.errors import ErrorCode, TicketsError, ValidationFailed
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
 from gql_tickets.schema.mutation import Mutation
@@ -96,6 +96,8 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     message = error.message
     if isinstance(error.original_error, TicketsError):
         extensions = error.original_error.extensions
+    if isinstance(error.original_error, ValidationFailed):
+        extensions["problems"] = user_errors.problems(error.original_error)
     if code is ErrorCode.INTERNAL_ERROR:
         message = "Something went wrong on our side. Please report the request id."
         extensions["requestId"] = request_id

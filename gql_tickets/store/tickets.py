@@ -18,7 +18,7 @@ from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
 from gql_tickets.store import events
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_labelled, org
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_narrow, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
@@ -106,7 +106,7 @@ def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
         select = sa.select(*ticket_columns(tickets)).where(
             tickets.c.org_id == org(), clause(shape, tickets, dialect)
         )
-        unindexed = dialect == "sqlite" and is_labelled(shape)
+        unindexed = dialect == "sqlite" and is_narrow(shape)
         return windowed(select, tickets, order, bounds, unindexed=unindexed)
 
     return Statement(build)
