@@ -60,7 +60,7 @@ class TicketFilter:
             and_=self._several("and", self.and_, org, level),
             or_=self._several("or", self.or_, org, level),
             not_=self._one(("not",), given(self.not_), org, level),
-            ids=ids and tuple(local_number(id, Kind.TICKET, org) or _NOTHING for id in ids),
+            ids=None if ids is None else tuple(_number(id, org) for id in ids),
             slugs=given_tuple(self.slugs),
             status=within(self.status, org),
             type=within(self.type, org),
@@ -70,7 +70,7 @@ class TicketFilter:
             repository=within(self.repository, org),
             labels=within(self.labels, org),
             parent=within(parent, org),
-            descendant_of=parent and within(parent.descendant_of, org),
+            descendant_of=None if parent is None else within(parent.descendant_of, org),
             has_children=given(self.has_children),
             created_at=within(self.created_at, org),
             updated_at=within(self.updated_at, org),
@@ -95,6 +95,10 @@ class TicketFilter:
             return None
         each = (cls._one((name, str(i)), one, org, level) for i, one in enumerate(found))
         return tuple(one for one in each if one is not None)
+
+
+def _number(id: ID, org: int) -> int:
+    return local_number(id, Kind.TICKET, org) or _NOTHING
 
 
 def read_filter(filter: TicketFilter | None, org: int) -> filters.TicketFilter:

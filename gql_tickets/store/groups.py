@@ -36,19 +36,23 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
         value = sa.type_coerce(each.c.value, tickets.c[column].type)
         where = (inner.c.org_id == org(), inner.c[column] == value, clause(shape, inner, dialect))
         if dialect == "postgresql":
-            members = windowed(sa.select(inner).where(*where).correlate(each), inner, order, bounds)
+            members = windowed(
+                sa.select(inner).where(*where).correlate(each), inner, order, bounds, dialect
+            )
             rows: sa.FromClause = members.lateral("grouped")
             select = sa.select(*ticket_columns(rows)).select_from(each.join(rows, sa.true()))
         else:
             members = windowed(
-                sa.select(inner.c.id).where(*where).correlate(each), inner, order, bounds
+                sa.select(inner.c.id).where(*where).correlate(each), inner, order, bounds, dialect
             )
             rows = tickets
             select = sa.select(*ticket_columns(rows)).select_from(
                 each.join(rows, sa.and_(rows.c.org_id == org(), rows.c.id.in_(members)))
             )
         unindexed = dialect == "sqlite"
-        return select.order_by(*order.columns(rows, backward=bounds.backward, unindexed=unindexed))
+        return select.order_by(
+            *order.columns(rows, dialect, backward=bounds.backward, unindexed=unindexed)
+        )
 
     return Statement(build)
 

@@ -1,11 +1,13 @@
 """Sorting and keyset pages of tickets: what a page asks for, as SQL and as cursors.
 
-A sort key is an expression that is never null. A column that can be null becomes two of them,
-whether it is null and what it is otherwise, so that the comparison of keys need not know.
+A sort key is an expression that is never null, so that the comparison of keys need not know: for a
+column that can be, what is unset is given a value below all others.
 """
 
 from __future__ import annotations
 
+import enum
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, overload
@@ -24,19 +26,26 @@ from gql_tickets.domain.paging import (
     read_cursor,
     write_cursor,
 )
-from gql_tickets.domain.tickets import Ticket
+from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
+from gql_tickets.store.tables import NEVER, completion
 from gql_tickets.store.types import instant, microseconds
 
 
 class Key(NamedTuple):
-    """One sort key: how SQL computes it, and how a cursor carries it."""
+    """One sort key: how SQL computes it, and how a cursor carries it.
+
+    `bound` raises OverflowError or IndexError for what no ticket can have. A `coarse` key is alike
+    for many tickets.
+    """
 
     name: str
-    expression: Callable[[sa.FromClause], sa.ColumnElement[Any]]
+    expression: Callable[[sa.FromClause, str], sa.ColumnElement[Any]]
     of: Callable[[Ticket], int | str]
     bound: Callable[[Any], Any]
+    kind: type = int
     unique: bool = False
+    coarse: bool = False
 
 
 class Window(NamedTuple):
@@ -57,20 +66,43 @@ def _int32(value: int) -> int:
     return value
 
 
-_ID = Key("id", lambda t: t.c.id, lambda ticket: ticket.id, _int32, unique=True)
-_KEYS: dict[OrderField, tuple[Key, ...]] = {
-    OrderField.CREATED_AT: (
-        Key(
-            "created_at", lambda t: t.c.created_at, lambda it: microseconds(it.created_at), instant
-        ),
+def _column(name: str) -> Callable[[sa.FromClause, str], sa.ColumnElement[Any]]:
+    return lambda source, _: source.c[name]
+
+
+def _timed(name: str) -> Key:
+    return Key(name, _column(name), lambda it: microseconds(getattr(it, name)), instant)
+
+
+def _ranked(name: str, members: type[enum.Enum]) -> Key:
+    places = {member: place for place, member in enumerate(members)}
+
+    def bound(value: int) -> enum.Enum:
+        return tuple(members)[_int32(value)]
+
+    return Key(name, _column(name), lambda it: places[getattr(it, name)], bound, coarse=True)
+
+
+def _text(name: str) -> Key:
+    return Key(name, _column(name), operator.attrgetter(name), str, str)
+
+
+_ID = Key("id", _column("id"), lambda ticket: ticket.id, _int32, unique=True)
+_CREATED_AT = _timed("created_at")
+_KEYS: dict[OrderField, Key] = {
+    OrderField.CREATED_AT: _CREATED_AT,
+    OrderField.UPDATED_AT: _timed("updated_at"),
+    OrderField.COMPLETED_AT: Key(
+        "completed_at",
+        lambda source, _: completion(source),
+        lambda ticket: microseconds(ticket.completed_at or NEVER),
+        instant,
     ),
-    OrderField.UPDATED_AT: (
-        Key(
-            "updated_at", lambda t: t.c.updated_at, lambda it: microseconds(it.updated_at), instant
-        ),
-    ),
-    OrderField.NUMBER: (
-        Key("number", lambda t: t.c.number, lambda ticket: ticket.number, _int32, unique=True),
+    OrderField.PRIORITY: _ranked("priority", TicketPriority),
+    OrderField.STATUS: _ranked("status", TicketStatus),
+    OrderField.TITLE: _text("title"),
+    OrderField.NUMBER: Key(
+        "number", _column("number"), lambda ticket: ticket.number, _int32, unique=True
     ),
 }
 
@@ -85,25 +117,25 @@ class Sorting:
         self.name = ",".join(f"{'-' if descending else ''}{key.name}" for key, descending in keys)
 
     def columns(
-        self, source: sa.FromClause, *, backward: bool, unindexed: bool = False
+        self, source: sa.FromClause, dialect: str, *, backward: bool, unindexed: bool = False
     ) -> list[sa.ColumnElement[Any]]:
         """ORDER BY; backward lists are read from their end.
 
         `unindexed` keeps SQLite from walking an index for the sake of this order: it does so
         gladly, and then looks at every ticket for a few that something else would have found.
         """
-        keys = [(key.expression(source), descending) for key, descending in self.keys]
+        keys = [(key.expression(source, dialect), descending) for key, descending in self.keys]
         if unindexed:
             keys = [(UnaryExpression(each, operator=_plus), falling) for each, falling in keys]
         return [each.desc() if falling != backward else each.asc() for each, falling in keys]
 
     def beyond(
-        self, source: sa.FromClause, prefix: str, *, backward: bool
+        self, source: sa.FromClause, dialect: str, prefix: str, *, backward: bool
     ) -> sa.ColumnElement[bool]:
         """Whether a row lies past the cursor bound as `prefix0`, `prefix1`, …"""
         sides = [
             (
-                expression := key.expression(source),
+                expression := key.expression(source, dialect),
                 _bind(f"{prefix}{i}", expression),
                 descending != backward,
             )
@@ -129,13 +161,14 @@ class Sorting:
 
     def bounds(self, prefix: str, cursor: str, path: str) -> dict[str, Any]:
         """The parameters of beyond(). Raises ValidationFailed for a cursor that is not ours."""
-        values: CursorKey = read_cursor(cursor, self.name, (int,) * len(self.keys), path)
+        kinds = [key.kind for key, _ in self.keys]
+        values: CursorKey = read_cursor(cursor, self.name, kinds, path)
         try:
             return {
                 f"{prefix}{i}": key.bound(value)
                 for i, ((key, _), value) in enumerate(zip(self.keys, values, strict=True))
             }
-        except OverflowError as error:
+        except (OverflowError, IndexError) as error:
             raise ValidationFailed.of(path, "This cursor is not one of ours.") from error
 
 
@@ -170,11 +203,13 @@ def sorting(order: tuple[Order, ...]) -> Sorting:
     keys: dict[str, tuple[Key, bool]] = {}
     descending = True
     for wanted in order:
-        descending = wanted.descending
-        for key in _KEYS[wanted.field]:
-            keys.setdefault(key.name, (key, descending))
-            if key.unique:
-                return Sorting(tuple(keys.values()))
+        key, descending = _KEYS[wanted.field], wanted.descending
+        keys.setdefault(key.name, (key, descending))
+        if key.unique:
+            return Sorting(tuple(keys.values()))
+    if keys and all(key.coarse for key, _ in keys.values()):
+        # So that one index serves "by priority" and "by priority, the newest first" alike.
+        keys[_CREATED_AT.name] = (_CREATED_AT, descending)
     keys[_ID.name] = (_ID, descending)
     return Sorting(tuple(keys.values()))
 
@@ -199,15 +234,18 @@ def windowed(
     source: sa.FromClause,
     order: Sorting,
     shape: Window,
+    dialect: str,
     *,
     unindexed: bool = False,
 ) -> sa.Select[Any]:
     """The select, sorted and cut to the page; `unindexed` as in Sorting.columns()."""
     if shape.after:
-        select = select.where(order.beyond(source, "after_", backward=False))
+        select = select.where(order.beyond(source, dialect, "after_", backward=False))
     if shape.before:
-        select = select.where(order.beyond(source, "before_", backward=True))
-    select = select.order_by(*order.columns(source, backward=shape.backward, unindexed=unindexed))
+        select = select.where(order.beyond(source, dialect, "before_", backward=True))
+    select = select.order_by(
+        *order.columns(source, dialect, backward=shape.backward, unindexed=unindexed)
+    )
     select = select.limit(sa.bindparam("limit", type_=sa.Integer))
     return select.offset(sa.bindparam("offset", type_=sa.Integer)) if shape.offset else select
 

@@ -6,11 +6,15 @@ within the organization, from counters on its row; only `organizations` has an i
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
 
 from gql_tickets.domain.tickets import ChangeKind, TicketPriority, TicketStatus, TicketType
-from gql_tickets.store.types import Code, Instant, TextList
+from gql_tickets.store.types import Code, Instant, TextList, microseconds
 
 metadata = sa.MetaData(
     naming_convention={
@@ -20,6 +24,34 @@ metadata = sa.MetaData(
         "pk": "%(table_name)s_pkey",
     }
 )
+
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""What takes the place of an unset instant where instants are sorted: before all others."""
+
+# Text in the order of its UTF-8 bytes, whatever the locale of the PostgreSQL database.
+_BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+class _Never(sa.ColumnElement[dt.datetime]):
+    """NEVER, as a literal: an index is used for the very expression that it is made of."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(_Never, "postgresql")
+def _never_postgresql(*_: Any, **__: Any) -> str:
+    return "TIMESTAMPTZ '1970-01-01 00:00:00+00'"
+
+
+@compiles(_Never, "sqlite")
+def _never_sqlite(*_: Any, **__: Any) -> str:
+    return str(microseconds(NEVER))
+
+
+def completion(source: sa.FromClause) -> sa.ColumnElement[Any]:
+    """When a ticket was completed, as it is sorted: never null."""
+    return sa.func.coalesce(source.c.completed_at, _Never())
 
 
 def _org() -> sa.Column[int]:
@@ -101,7 +133,7 @@ tickets = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("slug", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title", _BYTEWISE, nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("type", Code(TicketType), nullable=False),
     sa.Column("status", Code(TicketStatus), nullable=False),
@@ -129,7 +161,10 @@ _t = tickets.c
 _newest = (_t.created_at.desc(), _t.id.desc())
 sa.Index("tickets_created", _t.org_id, *_newest)
 sa.Index("tickets_updated", _t.org_id, _t.updated_at.desc(), _t.id.desc())
-sa.Index("tickets_status", _t.org_id, _t.status, *_newest)
+sa.Index("tickets_status", _t.org_id, _t.status.desc(), *_newest)
+sa.Index("tickets_priority", _t.org_id, _t.priority.desc(), *_newest)
+sa.Index("tickets_completed", _t.org_id, completion(tickets).desc(), _t.id.desc())
+sa.Index("tickets_title", _t.org_id, _t.title, _t.id)
 sa.Index("tickets_repository", _t.org_id, _t.repository_id, *_newest)
 sa.Index("tickets_assignee", _t.org_id, _t.assignee_id, *_newest)
 sa.Index(

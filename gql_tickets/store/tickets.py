@@ -107,7 +107,7 @@ def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
             tickets.c.org_id == org(), clause(shape, tickets, dialect)
         )
         unindexed = dialect == "sqlite" and is_narrow(shape)
-        return windowed(select, tickets, order, bounds, unindexed=unindexed)
+        return windowed(select, tickets, order, bounds, dialect, unindexed=unindexed)
 
     return Statement(build)
 
