@@ -21,7 +21,8 @@ CursorKey = tuple[int | str, ...]
 class OrderField(enum.Enum):
     """What tickets can be sorted by; the values are the record's attributes.
 
-    Never completed counts as before any completion. Titles compare by their UTF-8 bytes.
+    Never completed counts as before any completion. Titles compare by their UTF-8 bytes. Relevance
+    is domain/search.py's rank(), to the filter's text.
     """
 
     CREATED_AT = "created_at"
@@ -31,6 +32,7 @@ class OrderField(enum.Enum):
     STATUS = "status"
     TITLE = "title"
     NUMBER = "number"
+    RELEVANCE = "relevance"
 
 
 class Order(Struct, frozen=True):

@@ -84,6 +84,7 @@ describe(
         "STATUS": "The column the ticket is in; of two alike the newer counts as higher.",
         "TITLE": "The title, compared bytewise: upper case before lower case before accents.",
         "NUMBER": "The digits of the slug.",
+        "RELEVANCE": "Relevance; only meaningful with `filter.text`. Titles with all that is wanted, then with some of it, then the rest; of two alike the newer counts as higher.",
     },
     name="TicketOrderField",
 )

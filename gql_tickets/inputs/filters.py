@@ -45,6 +45,9 @@ class TicketFilter:
     labels: LabelFilter | None = optional("Matches the labels.")
     parent: ParentFilter | None = optional("Matches the parent.")
     has_children: bool | None = optional("Whether other tickets are parts of it.")
+    text: str | None = optional(
+        'Words of the title, description and comments, ranked; `"a phrase"`, `-not` and `prefix*` work on every database.'
+    )
     created_at: DateTimeFilter | None = optional("Matches when it was created.")
     updated_at: DateTimeFilter | None = optional("Matches when it was last written.")
     completed_at: DateTimeFilter | None = optional(
@@ -72,6 +75,7 @@ class TicketFilter:
             parent=within(parent, org),
             descendant_of=None if parent is None else within(parent.descendant_of, org),
             has_children=given(self.has_children),
+            text=given(self.text),
             created_at=within(self.created_at, org),
             updated_at=within(self.updated_at, org),
             completed_at=within(self.completed_at, org),

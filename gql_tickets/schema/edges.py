@@ -12,7 +12,7 @@ from gql_tickets.domain import directory, tickets
 from gql_tickets.inputs import read_filter, read_order
 from gql_tickets.inputs.arguments import After, Filter, First, OrderBy
 from gql_tickets.resolvers.paging import Connection, page_request
-from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
+from gql_tickets.resolvers.tickets import PAGE_SIZE, TicketEdge, grouped
 from gql_tickets.service.board import Group
 
 
@@ -104,6 +104,11 @@ async def caller(actor: Parent[Actor], info: Info) -> directory.User | None:
     if Scope.TICKETS_READ not in actor.scopes:
         return None
     return await _user(info, actor.user_id)
+
+
+async def highlights(edge: Parent[TicketEdge]) -> list[str]:
+    """The passages that match the filter's text."""
+    return await edge.highlights()
 
 
 async def total_count(connection: Parent[Connection[Any]]) -> int:

@@ -15,10 +15,12 @@ from gql_tickets.domain.filters import (
     TicketFilter,
     size,
 )
+from gql_tickets.domain.paging import Order, OrderField
 from gql_tickets.errors import Path, ValidationFailed
 from gql_tickets.service.text import Problems
 from gql_tickets.store.criteria import Criteria, criteria
 
+_RELEVANT_TO_WHAT = "Relevance needs a `text` in the filter, at its first level."
 _NOBODY = "`me` needs an API key with a user behind it."
 
 
@@ -30,7 +32,13 @@ def read(actor: Actor, wanted: TicketFilter, path: Path = ("filter",)) -> Criter
     problems = Problems()
     ready = _ready(actor, wanted, path, problems)
     problems.raise_if_any()
-    return criteria(ready)
+    return criteria(actor.org_id, ready)
+
+
+def check_order(order: tuple[Order, ...], wanted: TicketFilter) -> None:
+    """Raises ValidationFailed where relevance is to be sorted by, and nothing is looked for."""
+    if wanted.text is None and any(key.field is OrderField.RELEVANCE for key in order):
+        raise ValidationFailed.of("order_by", _RELEVANT_TO_WHAT)
 
 
 def user_ref(actor: Actor, ref: UserRef, path: Path, problems: Problems) -> UserRef:
@@ -60,6 +68,7 @@ def _ready(actor: Actor, wanted: TicketFilter, path: Path, problems: Problems) -
         assignee=_users(actor, wanted.assignee, (*path, "assignee"), problems),
         creator=_users(actor, wanted.creator, (*path, "creator"), problems),
         labels=_labels(wanted.labels, (*path, "labels"), problems),
+        text=None if wanted.text is None else problems.storable((*path, "text"), wanted.text),
     )
 
 

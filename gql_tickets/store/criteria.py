@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from gql_tickets.domain.directory import UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
 from gql_tickets.domain.ids import INT32_MAX, read_slug
+from gql_tickets.domain.search import Query, read_query
 from gql_tickets.domain.tickets import TicketRef
-from gql_tickets.store import labelled, related
+from gql_tickets.store import labelled, related, search
 from gql_tickets.store.parameters import among, org
 from gql_tickets.store.shapes import EVERYTHING, NOTHING, All, AnyOf, Leaf, Not, Shape, is_narrow
 
@@ -28,22 +29,25 @@ Test = Callable[[sa.ColumnElement[Any], sa.FromClause, str, str], Clause]
 
 
 class Criteria(NamedTuple):
-    """A filter: its shape, and the values of its parameters."""
+    """A filter: its shape, the values of its parameters, and the words that relevance is about."""
 
     shape: Shape
     values: dict[str, Any]
+    query: Query
 
 
-def criteria(wanted: TicketFilter) -> Criteria:
+def criteria(org: int, wanted: TicketFilter) -> Criteria:
     """Read a filter whose texts are storable, and whose users are named by id or username."""
-    values: dict[str, Any] = {}
-    return Criteria(_Reading(values).filter(wanted), values)
+    query = read_query(wanted.text or "")
+    values = search.ranking(org, query) if wanted.text is not None else {}
+    return Criteria(_Reading(org, values).filter(wanted), values, query)
 
 
 class _Reading:
     """Makes shapes, and keeps the values that go with them."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, org: int, values: dict[str, Any]) -> None:
+        self._org = org
         self._values = values
 
     def filter(self, wanted: TicketFilter) -> Shape:
@@ -66,6 +70,7 @@ class _Reading:
                 ),
                 *self.beneath(wanted.descendant_of),
                 *self.truth(Leaf("parental", "id"), wanted.has_children),
+                *self.text(wanted.text),
                 *self.span("created_at", wanted.created_at),
                 *self.span("updated_at", wanted.updated_at),
                 *self.span("completed_at", wanted.completed_at),
@@ -96,6 +101,16 @@ class _Reading:
         else:
             slug = read_slug(wanted.slug or "")
             yield Leaf("beneath_named", "id", self._bind(slug)) if slug else NOTHING
+
+    def text(self, wanted: str | None) -> Iterable[Shape]:
+        query = read_query(wanted or "")
+        if query.wanted:
+            sought = search.Sought(self._org, query.wanted, query.unwanted)
+            yield Leaf("matches", "id", self._bind(sought))
+        elif query.unwanted:
+            # No index knows what it does not hold.
+            sought = search.Sought(self._org, query.unwanted, any=True)
+            yield Not(Leaf("matches", "id", self._bind(sought)))
 
     def span(self, column: str, wanted: Span | None) -> Iterable[Shape]:
         if wanted is None:
@@ -227,6 +242,7 @@ _TESTS: dict[str, Test] = {
     "parental": related.parental,
     "beneath": related.beneath,
     "beneath_named": related.beneath_named,
+    "matches": search.matches,
     "held": labelled.held,
     "held_any": labelled.held_any,
     "held_all": labelled.held_all,

@@ -75,7 +75,7 @@ async def find_group_pages(
         statement, Ticket, org=org, groups=tuple(members), **values, **wanted.values
     ):
         members[getattr(ticket, column)].append(ticket)
-    pages = {group: page_of(rows, page, by) for group, rows in members.items()}
+    pages = {group: page_of(rows, page, by, wanted.query) for group, rows in members.items()}
     return [pages[group] for group in groups]
 
 

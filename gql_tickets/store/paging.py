@@ -7,7 +7,6 @@ column that can be, what is unset is given a value below all others.
 from __future__ import annotations
 
 import enum
-import operator
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, overload
@@ -26,8 +25,10 @@ from gql_tickets.domain.paging import (
     read_cursor,
     write_cursor,
 )
+from gql_tickets.domain.search import Query, rank
 from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
+from gql_tickets.store import search
 from gql_tickets.store.tables import NEVER, completion
 from gql_tickets.store.types import instant, microseconds
 
@@ -41,7 +42,7 @@ class Key(NamedTuple):
 
     name: str
     expression: Callable[[sa.FromClause, str], sa.ColumnElement[Any]]
-    of: Callable[[Ticket], int | str]
+    of: Callable[[Ticket, Query], int | str]
     bound: Callable[[Any], Any]
     kind: type = int
     unique: bool = False
@@ -71,7 +72,7 @@ def _column(name: str) -> Callable[[sa.FromClause, str], sa.ColumnElement[Any]]:
 
 
 def _timed(name: str) -> Key:
-    return Key(name, _column(name), lambda it: microseconds(getattr(it, name)), instant)
+    return Key(name, _column(name), lambda it, _: microseconds(getattr(it, name)), instant)
 
 
 def _ranked(name: str, members: type[enum.Enum]) -> Key:
@@ -80,14 +81,14 @@ def _ranked(name: str, members: type[enum.Enum]) -> Key:
     def bound(value: int) -> enum.Enum:
         return tuple(members)[_int32(value)]
 
-    return Key(name, _column(name), lambda it: places[getattr(it, name)], bound, coarse=True)
+    return Key(name, _column(name), lambda it, _: places[getattr(it, name)], bound, coarse=True)
 
 
 def _text(name: str) -> Key:
-    return Key(name, _column(name), operator.attrgetter(name), str, str)
+    return Key(name, _column(name), lambda it, _: getattr(it, name), str, str)
 
 
-_ID = Key("id", _column("id"), lambda ticket: ticket.id, _int32, unique=True)
+_ID = Key("id", _column("id"), lambda it, _: it.id, _int32, unique=True)
 _CREATED_AT = _timed("created_at")
 _KEYS: dict[OrderField, Key] = {
     OrderField.CREATED_AT: _CREATED_AT,
@@ -95,14 +96,17 @@ _KEYS: dict[OrderField, Key] = {
     OrderField.COMPLETED_AT: Key(
         "completed_at",
         lambda source, _: completion(source),
-        lambda ticket: microseconds(ticket.completed_at or NEVER),
+        lambda it, _: microseconds(it.completed_at or NEVER),
         instant,
     ),
     OrderField.PRIORITY: _ranked("priority", TicketPriority),
     OrderField.STATUS: _ranked("status", TicketStatus),
     OrderField.TITLE: _text("title"),
     OrderField.NUMBER: Key(
-        "number", _column("number"), lambda ticket: ticket.number, _int32, unique=True
+        "number", _column("number"), lambda it, _: it.number, _int32, unique=True
+    ),
+    OrderField.RELEVANCE: Key(
+        "relevance", search.relevance, lambda it, query: rank(query, it.title), _int32
     ),
 }
 
@@ -155,9 +159,9 @@ class Sorting:
         entry = expression <= bind if falling else expression >= bind
         return sa.and_(entry, past) if past is not None else entry
 
-    def cursor(self, ticket: Ticket) -> str:
+    def cursor(self, ticket: Ticket, query: Query) -> str:
         """The opaque cursor of a ticket in this order."""
-        return write_cursor(self.name, tuple(key.of(ticket) for key, _ in self.keys))
+        return write_cursor(self.name, tuple(key.of(ticket, query) for key, _ in self.keys))
 
     def bounds(self, prefix: str, cursor: str, path: str) -> dict[str, Any]:
         """The parameters of beyond(). Raises ValidationFailed for a cursor that is not ours."""
@@ -175,17 +179,18 @@ class Sorting:
 class Cursors(Sequence[str]):
     """The cursors of a page, each written when it is asked for: most are not."""
 
-    __slots__ = ("_items", "_sorting")
+    __slots__ = ("_items", "_query", "_sorting")
 
-    def __init__(self, sorting: Sorting, items: Sequence[Ticket]) -> None:
+    def __init__(self, sorting: Sorting, items: Sequence[Ticket], query: Query) -> None:
         self._sorting = sorting
         self._items = items
+        self._query = query
 
     def __len__(self) -> int:
         return len(self._items)
 
     def __iter__(self) -> Iterator[str]:
-        return map(self._sorting.cursor, self._items)
+        return (self._sorting.cursor(item, self._query) for item in self._items)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -193,8 +198,8 @@ class Cursors(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return Cursors(self._sorting, self._items[index])
-        return self._sorting.cursor(self._items[index])
+            return Cursors(self._sorting, self._items[index], self._query)
+        return self._sorting.cursor(self._items[index], self._query)
 
 
 @lru_cache(maxsize=1_024)
@@ -250,7 +255,7 @@ def windowed(
     return select.offset(sa.bindparam("offset", type_=sa.Integer)) if shape.offset else select
 
 
-def page_of(rows: list[Ticket], page: PageRequest, order: Sorting) -> Page[Ticket]:
+def page_of(rows: list[Ticket], page: PageRequest, order: Sorting, query: Query) -> Page[Ticket]:
     """The page, out of rows in the order they were read, of which there may be one too many."""
     more = len(rows) > page.size
     items = rows[: page.size]
@@ -258,7 +263,7 @@ def page_of(rows: list[Ticket], page: PageRequest, order: Sorting) -> Page[Ticke
         items.reverse()
     return Page(
         items,
-        Cursors(order, items),
+        Cursors(order, items, query),
         has_next=page.before is not None if page.backward else more,
         has_previous=more if page.backward else page.after is not None or page.offset > 0,
     )

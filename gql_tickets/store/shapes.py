@@ -52,6 +52,6 @@ def is_narrow(shape: Shape) -> bool:
         case AnyOf(parts):
             return bool(parts) and all(map(is_narrow, parts))
         case Leaf(test):
-            return test in {"held", "held_all"}
+            return test in {"held", "held_all", "matches"}
         case _:
             return False

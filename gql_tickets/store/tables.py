@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 
 from gql_tickets.domain.tickets import ChangeKind, TicketPriority, TicketStatus, TicketType
-from gql_tickets.store.types import Code, Instant, TextList, microseconds
+from gql_tickets.store.types import Code, Instant, TextList, WordVector, microseconds
 
 metadata = sa.MetaData(
     naming_convention={
@@ -187,6 +187,20 @@ ticket_labels = sa.Table(
     sa.Index(None, "org_id", "ticket_id"),
     sqlite_with_rowid=False,
     info={"only": "sqlite"},
+)
+
+# What tickets are found by, on PostgreSQL; SQLite has a virtual table of the same name (search.py).
+ticket_search = sa.Table(
+    "ticket_search",
+    metadata,
+    _org(),
+    sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("title", WordVector, nullable=False),
+    sa.Column("document", WordVector, nullable=False),
+    sa.ForeignKeyConstraint(["org_id", "ticket_id"], ["tickets.org_id", "tickets.id"]),
+    sa.Index("ticket_search_title", "title", postgresql_using="gin"),
+    sa.Index("ticket_search_document", "document", postgresql_using="gin"),
+    info={"only": "postgresql"},
 )
 
 # One write to one ticket. The version makes the key: it goes up by one with each write. No foreign

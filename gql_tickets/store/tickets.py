@@ -17,12 +17,18 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import events
+from gql_tickets.store import events, search
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_narrow, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.tables import organizations, ticket_events, ticket_labels, tickets
+from gql_tickets.store.tables import (
+    organizations,
+    ticket_events,
+    ticket_labels,
+    ticket_search,
+    tickets,
+)
 from gql_tickets.store.types import TextList
 
 Values = dict[str, Any]
@@ -120,7 +126,7 @@ async def find_page(
     bounds, values = window(page, by)
     statement = _page_statement(wanted.shape, by, bounds)
     rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
-    return page_of(rows, page, by)
+    return page_of(rows, page, by, wanted.query)
 
 
 @lru_cache(maxsize=SHAPES_MAX)
@@ -163,7 +169,7 @@ def _drafted(names: Sequence[str] = _DRAFTED) -> list[sa.ColumnElement[Any]]:
 
 
 def _add_postgresql() -> sa.Select[Any]:
-    """Number, ticket and event in one statement: the counter is locked for the shortest time."""
+    """Number, ticket, event and document in one statement: the counter is locked for the shortest time."""
     key = _NUMBER.cte("key")
     ticket = (
         sa.insert(tickets)
@@ -189,7 +195,23 @@ def _add_postgresql() -> sa.Select[Any]:
         )
         .cte("event")
     )
-    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event)
+    words = ("title", "document")
+    document = (
+        sa.insert(ticket_search)
+        .from_select(
+            ["org_id", "ticket_id", *words],
+            sa.select(
+                org(),
+                ticket.c.id,
+                *(
+                    sa.bindparam(f"search_{name}", type_=ticket_search.c[name].type)
+                    for name in words
+                ),
+            ),
+        )
+        .cte("document")
+    )
+    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document)
 
 
 _ADD_POSTGRESQL = Statement(lambda _: _add_postgresql())
@@ -215,12 +237,14 @@ async def add_ticket(
     `values` are the columns from `title` to `completed_at`, without number and version.
     """
     new = {f"new_{name}": values[name] for name in _DRAFTED}
+    texts = search.texts_of(values["description"])
     if db.dialect == "postgresql":
         row = await db.row(
             _ADD_POSTGRESQL,
             org=org,
             **new,
             **events.said_by(actor, at),
+            **search.row(db.dialect, org, 0, values["title"], texts),
             event_kind=ChangeKind.CREATED,
             event_changes=events.written(()),
         )
@@ -232,6 +256,7 @@ async def add_ticket(
     if db.dialect != "postgresql":
         await db.run(_ADD_TICKET, org=org, id=new_id, number=number, slug=slug, **new)
         await _add_labels(db, org, new_id, values["labels"])
+        await search.add_document(db, org, new_id, values["title"], texts)
         await events.add_events(
             db, org, actor, at, [events.Event(new_id, 1, slug, ChangeKind.CREATED)]
         )
@@ -258,6 +283,8 @@ async def change_ticket(db: Connection, org: int, id: int, values: Values) -> No
     await db.run(
         statement, org=org, id=id, **{f"new_{name}": value for name, value in values.items()}
     )
+    if values.keys() & {"title", "description"}:
+        await search.change_documents(db, org, (id,))
     if "labels" in values and db.dialect != "postgresql":
         await _drop_labels(db, org, (id,))
         await _add_labels(db, org, id, values["labels"])
@@ -274,6 +301,7 @@ async def drop_tickets(db: Connection, org: int, ids: Collection[int]) -> None:
     """Remove tickets, whose children must be gone, detached or among them."""
     if db.dialect != "postgresql":
         await _drop_labels(db, org, ids)
+    await search.drop_documents(db, org, ids)
     await db.run(_DROP, org=org, ids=tuple(ids))
 
 
