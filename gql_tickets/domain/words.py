@@ -50,7 +50,7 @@ _VOICED = "\u3099\u309a"
 
 _ASCII_WORD = re.compile(r"[0-9a-z]+")
 _UNIT = re.compile(
-    r".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f\u3099\u309a\uff9e\uff9f]*",
+    r".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f\U0001f3fb-\U0001f3ff\u3099\u309a\uff9e\uff9f]*",
     re.DOTALL,
 )
 _RUN = re.compile(r" +|[^ ]+")
