@@ -29,18 +29,24 @@ Test = Callable[[sa.ColumnElement[Any], sa.FromClause, str, str], Clause]
 
 
 class Criteria(NamedTuple):
-    """A filter: its shape, the values of its parameters, and the words that relevance is about."""
+    """A filter: its shape, the values of its parameters, and the words that relevance is about.
+
+    `beside` is the shape without those words.
+    """
 
     shape: Shape
     values: dict[str, Any]
     query: Query
+    beside: Shape
 
 
 def criteria(org: int, wanted: TicketFilter) -> Criteria:
     """Read a filter whose texts are storable, and whose users are named by id or username."""
     query = read_query(wanted.text or "")
     values = search.ranking(org, query) if wanted.text is not None else {}
-    return Criteria(_Reading(org, values).filter(wanted), values, query)
+    reading = _Reading(org, values)
+    text, beside = tuple(reading.text(wanted.text)), reading.beside(wanted)
+    return Criteria(All((*text, *beside)), values, query, All(beside))
 
 
 class _Reading:
@@ -51,33 +57,34 @@ class _Reading:
         self._values = values
 
     def filter(self, wanted: TicketFilter) -> Shape:
-        return All(
-            (
-                *self.number("id", wanted.ids),
-                *self.slugs(wanted.slugs),
-                *self.one_of("status", wanted.status),
-                *self.one_of("type", wanted.type),
-                *self.one_of("priority", wanted.priority),
-                *self.user("assignee_id", wanted.assignee),
-                *self.user("creator_id", wanted.creator),
-                *self.reference("repository_id", wanted.repository, lambda ref: ref.id),
-                *self.labels(wanted.labels),
-                *self.reference(
-                    "parent_id",
-                    wanted.parent,
-                    lambda ref: ref.id,
-                    lambda ref: read_slug(ref.slug or ""),
-                ),
-                *self.beneath(wanted.descendant_of),
-                *self.truth(Leaf("parental", "id"), wanted.has_children),
-                *self.text(wanted.text),
-                *self.span("created_at", wanted.created_at),
-                *self.span("updated_at", wanted.updated_at),
-                *self.span("completed_at", wanted.completed_at),
-                *map(self.filter, wanted.and_ or ()),
-                *self.either(wanted.or_),
-                *(() if wanted.not_ is None else (Not(self.filter(wanted.not_)),)),
-            )
+        return All((*self.text(wanted.text), *self.beside(wanted)))
+
+    def beside(self, wanted: TicketFilter) -> tuple[Shape, ...]:
+        """All but the text."""
+        return (
+            *self.number("id", wanted.ids),
+            *self.slugs(wanted.slugs),
+            *self.one_of("status", wanted.status),
+            *self.one_of("type", wanted.type),
+            *self.one_of("priority", wanted.priority),
+            *self.user("assignee_id", wanted.assignee),
+            *self.user("creator_id", wanted.creator),
+            *self.reference("repository_id", wanted.repository, lambda ref: ref.id),
+            *self.labels(wanted.labels),
+            *self.reference(
+                "parent_id",
+                wanted.parent,
+                lambda ref: ref.id,
+                lambda ref: read_slug(ref.slug or ""),
+            ),
+            *self.beneath(wanted.descendant_of),
+            *self.truth(Leaf("parental", "id"), wanted.has_children),
+            *self.span("created_at", wanted.created_at),
+            *self.span("updated_at", wanted.updated_at),
+            *self.span("completed_at", wanted.completed_at),
+            *map(self.filter, wanted.and_ or ()),
+            *self.either(wanted.or_),
+            *(() if wanted.not_ is None else (Not(self.filter(wanted.not_)),)),
         )
 
     def either(self, wanted: tuple[TicketFilter, ...] | None) -> Iterable[Shape]:

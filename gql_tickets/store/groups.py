@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import tickets
-from gql_tickets.store.tickets import SHAPES_MAX, ticket_columns
 from gql_tickets.store.types import ListOf
 
 GroupColumn = Literal["status", "parent_id", "assignee_id"]

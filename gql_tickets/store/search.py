@@ -8,7 +8,7 @@ a text into words or to fold a letter: domain/words.py does, for documents and f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -34,16 +34,22 @@ FTS5 = (
 """SQLite's table. Its tokenizer splits at the spaces that we put between words, and nowhere else."""
 _ORG_SHIFT = 32
 _NO_WORD = "\ue001"
+_ANYWHERE, _TITLE = ".", "/"
+"""What stands between the organization and a word of PostgreSQL's documents."""
 
 
 class Sought(NamedTuple):
-    """What to look for: all of `wanted` (or any), and none of `unwanted`."""
+    """What to look for: all of `wanted` (or any), and none of `unwanted`.
+
+    With a `rank`, only what fits as well as that, by the measure of domain/search.py.
+    """
 
     org: int
     wanted: tuple[Term, ...]
     unwanted: tuple[Term, ...] = ()
     any: bool = False
     in_title: bool = False
+    rank: int | None = None
 
 
 class Expression(TypeDecorator[Sought]):
@@ -58,36 +64,56 @@ class Expression(TypeDecorator[Sought]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The query's text."""
-        return _tsquery(value) if dialect.name == "postgresql" else _fts5(value)
+        return _said(value, _Tsquery(value.org) if dialect.name == "postgresql" else _Fts5())
 
 
-def _tsquery(sought: Sought) -> str:
-    def said(term: Term) -> str:
-        *full, last = (f"'{_lexeme(sought.org, word)}'" for word in term.words)
+class _Tsquery:
+    """PostgreSQL's language. Words of titles are there twice, once with another mark."""
+
+    nothing = f"'{_NO_WORD}'"
+    both, either, without = " & ", " | ", " & !"
+
+    def __init__(self, org: int) -> None:
+        self._org = org
+
+    def term(self, term: Term, *, in_title: bool) -> str:
+        """Words that follow one another."""
+        mark = _TITLE if in_title else _ANYWHERE
+        *full, last = (f"'{self._org}{mark}{word}'" for word in term.words)
         return f"({' <-> '.join([*full, last + (':*' if term.is_prefix else '')])})"
 
-    if not sought.wanted:
-        return f"'{_NO_WORD}'"
-    wanted = (" | " if sought.any else " & ").join(map(said, sought.wanted))
-    return " & ".join([f"({wanted})", *(f"!{said(term)}" for term in sought.unwanted)])
 
+class _Fts5:
+    """SQLite's language."""
 
-def _fts5(sought: Sought) -> str:
-    def said(term: Term) -> str:
+    nothing = f'"{_NO_WORD}"'
+    both, either, without = " AND ", " OR ", " NOT "
+
+    def term(self, term: Term, *, in_title: bool) -> str:
+        """Words that follow one another. What is in `rest` stands in no order."""
         quoted = f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
-        # What is in `rest` stands in no order.
-        return quoted if len(term.words) == 1 or sought.in_title else f"({{title body}} : {quoted})"
+        columns = "title : " if in_title else "{title body} : " if len(term.words) > 1 else ""
+        return f"({columns}{quoted})"
+
+
+def _said(sought: Sought, language: _Tsquery | _Fts5) -> str:
+    def joined(by: str, *, in_title: bool) -> str:
+        terms = (language.term(term, in_title=in_title) for term in sought.wanted)
+        return f"({by.join(terms)})"
 
     if not sought.wanted:
-        return f'"{_NO_WORD}"'
-    wanted = (" OR " if sought.any else " AND ").join(map(said, sought.wanted))
-    if sought.unwanted:
-        return f"({wanted}) NOT ({' OR '.join(map(said, sought.unwanted))})"
-    return f"title : ({wanted})" if sought.in_title else wanted
-
-
-def _lexeme(org: int, word: str) -> str:
-    return f"{org}.{word}"
+        return language.nothing
+    found = joined(language.either if sought.any else language.both, in_title=sought.in_title)
+    if sought.rank is not None:
+        some, every = (joined(by, in_title=True) for by in (language.either, language.both))
+        ranked = {
+            2: every,
+            1: f"({found}{language.both}{some}){language.without}{every}",
+            0: f"{found}{language.without}{some}",
+        }
+        found = f"({ranked[sought.rank]})"
+    unwanted = [language.term(term, in_title=False) for term in sought.unwanted]
+    return f"{found}{language.without}({language.either.join(unwanted)})" if unwanted else found
 
 
 _fts = sa.table(
@@ -99,19 +125,50 @@ _fts = sa.table(
 )
 _SHIFT = sa.literal_column(str(_ORG_SHIFT), sa.BigInteger)
 _FIRST = org().op("<<")(_SHIFT)
-_LAST = _FIRST.op("|")(sa.literal_column(str(2**_ORG_SHIFT - 1), sa.BigInteger))
-_fts_id = _fts.c.rowid.op("&")(sa.literal_column(str(2**_ORG_SHIFT - 1), sa.BigInteger))
+_MASK = sa.literal_column(str(2**_ORG_SHIFT - 1), sa.BigInteger)
+
+
+class Searched(NamedTuple):
+    """The documents of the organization `:org`, as statements of one database see them."""
+
+    table: sa.FromClause
+    id: sa.ColumnElement[int]
+    order: sa.ColumnElement[int]
+
+    def fits(self, bind: str) -> Clause:
+        """Whether a document fits the Sought that is bound."""
+        expression = sa.bindparam(bind, type_=Expression())
+        if self.table is ticket_search:
+            document = ticket_search.c.document.op("@@")(expression)
+            return sa.and_(ticket_search.c.org_id == org(), document)
+        document = sa.literal_column("ticket_search").op("MATCH")(expression)
+        return sa.and_(document, _fts.c.rowid.between(_FIRST, _FIRST.op("|")(_MASK)))
+
+    def between(self, low: sa.ColumnElement[int], high: sa.ColumnElement[int]) -> Clause:
+        """Whether the ticket's id is one of these."""
+        if self.table is ticket_search:
+            return self.id.between(low, high)
+        return self.order.between(_FIRST.op("|")(low), _FIRST.op("|")(high))
+
+
+def searched_by(dialect: str) -> Searched:
+    """The documents; `order` is what sorts as `id` does, by an index."""
+    if dialect == "postgresql":
+        return Searched(ticket_search, ticket_search.c.ticket_id, ticket_search.c.ticket_id)
+    return Searched(_fts, _fts.c.rowid.op("&")(_MASK), _fts.c.rowid)
 
 
 def matches(_: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str) -> Clause:
     """Whether the ticket's document fits the Sought that is bound."""
-    return _found(source, bind, dialect, in_title=False)
+    searched = searched_by(dialect)
+    found = sa.select(searched.id).where(searched.fits(bind))
+    return sa.type_coerce(source.c.id.in_(found), sa.Boolean)
 
 
 def relevance(source: sa.FromClause, dialect: str) -> sa.ColumnElement[int]:
     """domain/search.py's rank(), given the values of ranking()."""
     some, every = (
-        sa.cast(_found(source, bind, dialect, in_title=True), sa.Integer)
+        sa.cast(matches(source.c.id, source, bind, dialect), sa.Integer)
         for bind in ("title_some", "title_every")
     )
     return some + every
@@ -125,42 +182,24 @@ def ranking(org: int, query: Query) -> Values:
     }
 
 
-def _found(source: sa.FromClause, bind: str, dialect: str, *, in_title: bool) -> Clause:
-    expression = sa.bindparam(bind, type_=Expression())
-    if dialect == "postgresql":
-        column = ticket_search.c.title if in_title else ticket_search.c.document
-        found = sa.select(ticket_search.c.ticket_id).where(
-            ticket_search.c.org_id == org(), column.op("@@")(expression)
-        )
-    else:
-        found = sa.select(_fts_id).where(
-            sa.literal_column("ticket_search").op("MATCH")(expression),
-            _fts.c.rowid.between(_FIRST, _LAST),
-        )
-    return sa.type_coerce(source.c.id.in_(found), sa.Boolean)
-
-
 def _columns(dialect: str, org: int, id: int, made: Document) -> Values:
     """The values of a document's row."""
     if dialect == "postgresql":
-        placed = [*made.title, GAP, *made.body]
-        return {
-            "title": _tsvector(org, made.title),
-            "document": _tsvector(org, placed, made.rest),
-        }
+        return {"document": _tsvector(org, made)}
     return {
         "rowid": org << _ORG_SHIFT | id,
         **{name: " ".join(getattr(made, name)) for name in ("title", "body", "rest")},
     }
 
 
-def _tsvector(org: int, stream: Sequence[str], rest: Iterable[str] = ()) -> str:
+def _tsvector(org: int, made: Document) -> str:
     places: dict[str, list[str]] = {}
-    for place, word in enumerate(stream, start=1):
-        if word != GAP:
-            places.setdefault(word, []).append(str(place))
-    found = [f"'{_lexeme(org, word)}':{','.join(at)}" for word, at in places.items()]
-    return " ".join([*found, *(f"'{_lexeme(org, word)}'" for word in rest)])
+    for mark, stream in ((_TITLE, made.title), (_ANYWHERE, (*made.title, GAP, *made.body))):
+        for place, word in enumerate(stream, start=1):
+            if word != GAP:
+                places.setdefault(f"'{org}{mark}{word}'", []).append(str(place))
+    rest = (f"'{org}{_ANYWHERE}{word}'" for word in made.rest)
+    return " ".join([*(f"{word}:{','.join(at)}" for word, at in places.items()), *rest])
 
 
 def _add(dialect: str) -> sa.Insert:

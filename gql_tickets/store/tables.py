@@ -195,10 +195,8 @@ ticket_search = sa.Table(
     metadata,
     _org(),
     sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("title", WordVector, nullable=False),
     sa.Column("document", WordVector, nullable=False),
     sa.ForeignKeyConstraint(["org_id", "ticket_id"], ["tickets.org_id", "tickets.id"]),
-    sa.Index("ticket_search_title", "title", postgresql_using="gin"),
     sa.Index("ticket_search_document", "document", postgresql_using="gin"),
     info={"only": "postgresql"},
 )

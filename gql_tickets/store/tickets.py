@@ -17,7 +17,8 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import events, search
+from gql_tickets.store import events, ranked, search
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_narrow, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
@@ -33,7 +34,6 @@ from gql_tickets.store.types import TextList
 
 Values = dict[str, Any]
 
-SHAPES_MAX = 1_024
 _ONE = sa.literal_column("1", sa.Integer)
 # What a caller of add_ticket() gives: all that is not counted.
 _DRAFTED = tuple(
@@ -41,25 +41,6 @@ _DRAFTED = tuple(
     for name in Ticket.__struct_fields__
     if name not in {"org_id", "id", "number", "slug", "version", "parent_slug"}
 )
-
-
-def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    """The columns of a Ticket, in the record's order.
-
-    The parent's slug is a scalar subquery: it is looked up for the rows of the page alone.
-    """
-    parent = tickets.alias()
-    parent_slug = (
-        sa.select(parent.c.slug)
-        .where(parent.c.org_id == source.c.org_id, parent.c.id == source.c.parent_id)
-        .correlate(source)
-        .scalar_subquery()
-        .label("parent_slug")
-    )
-    return [
-        parent_slug if name == "parent_slug" else source.c[name]
-        for name in Ticket.__struct_fields__
-    ]
 
 
 def _one(column: sa.ColumnElement[Any], *, lock: bool) -> Statement:
@@ -124,6 +105,9 @@ async def find_page(
     """One page of the tickets that match."""
     by = sorting(order)
     bounds, values = window(page, by)
+    if ranked.is_ranked(wanted, by, page):
+        found = await ranked.find_ranked(db, org, wanted, by, page)
+        return page_of(found, page, by, wanted.query)
     statement = _page_statement(wanted.shape, by, bounds)
     rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
     return page_of(rows, page, by, wanted.query)
@@ -195,20 +179,10 @@ def _add_postgresql() -> sa.Select[Any]:
         )
         .cte("event")
     )
-    words = ("title", "document")
+    words = sa.bindparam("search_document", type_=ticket_search.c.document.type)
     document = (
         sa.insert(ticket_search)
-        .from_select(
-            ["org_id", "ticket_id", *words],
-            sa.select(
-                org(),
-                ticket.c.id,
-                *(
-                    sa.bindparam(f"search_{name}", type_=ticket_search.c[name].type)
-                    for name in words
-                ),
-            ),
-        )
+        .from_select(["org_id", "ticket_id", "document"], sa.select(org(), ticket.c.id, words))
         .cte("document")
     )
     return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from gql_tickets.auth import Actor
 from gql_tickets.domain import search
 from gql_tickets.domain.filters import TicketFilter
-from gql_tickets.domain.paging import Order, OrderField, PageRequest
-from gql_tickets.domain.tickets import TicketDraft
+from gql_tickets.domain.paging import Order, OrderField, Page, PageRequest
+from gql_tickets.domain.tickets import Ticket, TicketDraft
 from gql_tickets.service import tickets
 from gql_tickets.store.engine import Store
+from tests.service.test_orders import walked
 
 CORPUS = tomllib.loads(Path(__file__).with_name("corpus.toml").read_text("utf-8"))
 TICKETS: dict[str, list[str]] = CORPUS["tickets"]
@@ -37,6 +38,15 @@ async def found(store: Store, actor: Actor, text: str) -> list[str]:
     )
     names = list(TICKETS)
     return [names[ticket.id - 1] for ticket in page.items]
+
+
+async def found_at_once(store: Store, actor: Actor, text: str) -> list[str]:
+    """As found(), in an order that takes another way: all is ranked, and then sorted."""
+    order = (*BY_RELEVANCE, Order(OrderField.NUMBER))
+    page = await tickets.list_page(
+        store, actor, filter=TicketFilter(text=text), order=order, page=PageRequest(100)
+    )
+    return [list(TICKETS)[ticket.id - 1] for ticket in page.items]
 
 
 def expected(text: str) -> set[str]:
@@ -66,6 +76,7 @@ async def test_the_most_relevant_comes_first_then_the_newest(store: Store, actor
             reverse=True,
         )
         assert await found(store, actor, text) == by_rank, text
+        assert await found_at_once(store, actor, text) == by_rank, text
     assert await found(store, actor, "京都の天気") == ["kyoto", "tokyo"]
     assert await found(store, actor, "facade resume") == ["plain", "resume"]
     assert await found(store, actor, "file") == ["ligature", "resume"]
@@ -124,3 +135,31 @@ async def test_whatever_is_typed_is_a_query_and_finds_what_plain_python_finds(
             store, actor, filter=TicketFilter(ids=(ticket.id,), text=text)
         )
         assert bool(is_found) is in_plain_python(query, made), text
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
+@pytest.mark.parametrize("descending", [True, False], ids=["best first", "best last"])
+async def test_pages_by_relevance_are_the_whole_of_it(
+    store: Store, actor: Actor, *, descending: bool, backward: bool
+) -> None:
+    for text in ("and", "resume facade -x", "file", "a b*", "*", "-and", "東", "the -page"):
+        for order in ((Order(OrderField.RELEVANCE, descending),), BY_RELEVANCE):
+
+            async def page_of(
+                page: PageRequest, text: str = text, order: tuple[Order, ...] = order
+            ) -> Page[Ticket]:
+                return await tickets.list_page(
+                    store, actor, filter=TicketFilter(text=text), order=order, page=page
+                )
+
+            whole = (await page_of(PageRequest(100))).items
+            for size in (1, 2, 5):
+                assert await walked(page_of, backward=backward, size=size) == whole
+            for skipped in range(1, 4):
+                page = await page_of(PageRequest(3, offset=skipped))
+                assert page.items == whole[skipped : skipped + 3]
+            cursors = list((await page_of(PageRequest(100))).cursors)
+            if len(cursors) > 3:
+                between = await page_of(PageRequest(9, cursors[0], cursors[-1], backward=backward))
+                assert between.items == (whole[1:-1][-9:] if backward else whole[1:-1][:9])

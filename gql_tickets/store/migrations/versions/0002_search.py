@@ -26,10 +26,9 @@ def upgrade() -> None:
     _documents()
     if is_postgresql:
         # After the rows: an index is built quicker than it grows.
-        for column in ("title", "document"):
-            op.create_index(
-                f"ticket_search_{column}", "ticket_search", [column], postgresql_using="gin"
-            )
+        op.create_index(
+            "ticket_search_document", "ticket_search", ["document"], postgresql_using="gin"
+        )
 
 
 def _orders(*, is_postgresql: bool) -> None:
@@ -49,7 +48,6 @@ def _documents_table() -> None:
         "ticket_search",
         sa.Column("org_id", sa.Integer, nullable=False),
         sa.Column("ticket_id", sa.Integer, nullable=False, autoincrement=False),
-        sa.Column("title", postgresql.TSVECTOR, nullable=False),
         sa.Column("document", postgresql.TSVECTOR, nullable=False),
         sa.PrimaryKeyConstraint("org_id", "ticket_id", name="ticket_search_pkey"),
         sa.ForeignKeyConstraint(
@@ -70,7 +68,7 @@ def _documents() -> None:
         " WHERE (org_id, id) > (:org, :id) ORDER BY org_id, id LIMIT :batch"
     )
     columns = ("org_id", "ticket_id") if dialect == "postgresql" else ("rowid",)
-    words = ("title", "document") if dialect == "postgresql" else ("title", "body", "rest")
+    words = ("document",) if dialect == "postgresql" else ("title", "body", "rest")
     cast = "CAST(:search_{0} AS tsvector)" if dialect == "postgresql" else ":search_{0}"
     values = [f":search_{name}" for name in columns] + [cast.format(name) for name in words]
     add = sa.text(
