@@ -35,7 +35,7 @@ Row = dict[str, Any]
 
 def made_up(size: int) -> Iterator[Row]:
     """The tickets' columns, with instants as datetimes and enums as their places."""
-    dice = random.Random(size)  # noqa: S311
+    dice = random.Random(size)
     vocabulary = [f"{a}{b}" for a, b in itertools.product(_SYLLABLES, _SYLLABLES)]
     weights = list(itertools.accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
     rare = set(dice.sample(range(1, size + 1), 10))

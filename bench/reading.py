@@ -97,10 +97,10 @@ async def questions(store: Store, size: int) -> dict[str, Question]:
             middle = await listed(order=order, size=1, offset=size // 2)(store)
             name = f"page at depth {field.name} {'DESC' if descending else 'ASC'}"
             asked[name] = listed(order=order, after=middle.cursors[0])
-    order = (Order(OrderField.PRIORITY), Order(OrderField.CREATED_AT, descending=False))
-    middle = await listed(order=order, size=1, offset=size // 2)(store)
+    mixed = (Order(OrderField.PRIORITY), Order(OrderField.CREATED_AT, descending=False))
+    middle = await listed(order=mixed, size=1, offset=size // 2)(store)
     asked["page at depth PRIORITY DESC, CREATED_AT ASC"] = listed(
-        order=order, after=middle.cursors[0]
+        order=mixed, after=middle.cursors[0]
     )
     asked["filter tree"] = listed(TREE)
     asked["filter tree, by PRIORITY"] = listed(TREE, (Order(OrderField.PRIORITY),))
@@ -138,7 +138,7 @@ class _Explaining(Connection):
         """The rows, after the plan."""
         explain = "EXPLAIN QUERY PLAN" if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, BUFFERS)"
         for row in await self._inner.fetch(_Plan(f"{explain} {compiled.sql}"), arguments):  # type: ignore[arg-type]
-            print("     ", row[-1])  # noqa: T201
+            print("     ", row[-1])
         return await self._inner.fetch(compiled, arguments)
 
 
@@ -150,6 +150,12 @@ class _ExplainingStore(Store):
 
     async def read(self, work: Work[Any]) -> Any:
         return await self._inner.read(lambda db: work(_Explaining(db)))
+
+    async def write(self, work: Work[Any], *, retry: bool = False) -> Any:
+        return await self._inner.write(work, retry=retry)
+
+    async def close(self) -> None:
+        await self._inner.close()
 
 
 async def measured(question: Question, store: Store) -> float:
@@ -168,14 +174,14 @@ async def run(url: str, size: int, only: str, *, plans: bool) -> dict[str, float
     """The times of every question."""
     start = time.perf_counter()
     await fill(url, size)
-    print(f"# {url.partition('+')[0]}: {size:,} tickets in {time.perf_counter() - start:.0f} s")  # noqa: T201
+    print(f"# {url.partition('+')[0]}: {size:,} tickets in {time.perf_counter() - start:.0f} s")
     store = await open_store(Settings(database_url=url))
     times: dict[str, float] = {}
     for name, question in (await questions(store, size)).items():
         if only not in name:
             continue
         if plans:
-            print(f"   {name}")  # noqa: T201
+            print(f"   {name}")
             await question(_ExplainingStore(store))
         times[name] = await measured(question, store)
     await store.close()
@@ -205,8 +211,8 @@ async def compare(sizes: list[int], databases: list[str], only: str, *, plans: b
                 columns[f"{database} {size:,}"] = await run(url, size, only, plans=plans)
         server.cleanup()
     names = list(next(iter(columns.values())))
-    print("| ms | " + " | ".join(columns) + " |")  # noqa: T201
-    print("|---|" + "---:|" * len(columns))  # noqa: T201
+    print("| ms | " + " | ".join(columns) + " |")
+    print("|---|" + "---:|" * len(columns))
     for name in names:
         print(
             f"| {name} | " + " | ".join(f"{times[name]:.2f}" for times in columns.values()) + " |"

@@ -19,9 +19,9 @@ from gql_tickets.domain.search import Query, read_query
 from gql_tickets.domain.tickets import TicketRef
 from gql_tickets.store import labelled, related, search
 from gql_tickets.store.parameters import among, org
-from gql_tickets.store.shapes import EVERYTHING, NOTHING, All, AnyOf, Leaf, Not, Shape, is_narrow
+from gql_tickets.store.shapes import EVERYTHING, NOTHING, All, AnyOf, Leaf, Not, Shape
 
-__all__ = ["EVERYTHING", "Criteria", "Shape", "among", "clause", "criteria", "is_narrow", "org"]
+__all__ = ["EVERYTHING", "Criteria", "Shape", "among", "clause", "criteria", "org"]
 
 T = TypeVar("T")
 Clause = sa.ColumnElement[bool]
@@ -250,6 +250,7 @@ _TESTS: dict[str, Test] = {
     "beneath": related.beneath,
     "beneath_named": related.beneath_named,
     "matches": search.matches,
+    "matches_common": search.matches_common,
     "held": labelled.held,
     "held_any": labelled.held_any,
     "held_all": labelled.held_all,

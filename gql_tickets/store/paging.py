@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, overload
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import (
@@ -29,6 +28,7 @@ from gql_tickets.domain.search import Query, rank
 from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.store import search
+from gql_tickets.store.parameters import PLUS
 from gql_tickets.store.tables import NEVER, completion
 from gql_tickets.store.types import instant, microseconds
 
@@ -56,9 +56,6 @@ class Window(NamedTuple):
     before: bool
     offset: bool
     backward: bool
-
-
-_plus = custom_op[Any]("+")
 
 
 def _int32(value: int) -> int:
@@ -130,7 +127,7 @@ class Sorting:
         """
         keys = [(key.expression(source, dialect), descending) for key, descending in self.keys]
         if unindexed:
-            keys = [(UnaryExpression(each, operator=_plus), falling) for each, falling in keys]
+            keys = [(UnaryExpression(each, operator=PLUS), falling) for each, falling in keys]
         return [each.desc() if falling != backward else each.asc() for each, falling in keys]
 
     def beyond(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.store.types import ListOf
+
+PLUS = custom_op[Any]("+")
+"""A sign before a column that keeps SQLite from any index on it."""
 
 
 def org() -> sa.BindParameter[int]:

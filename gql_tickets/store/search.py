@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from gql_tickets.domain.search import GAP, Document, Query, Term, document
 from gql_tickets.store.engine import Connection
-from gql_tickets.store.parameters import among, org
+from gql_tickets.store.parameters import PLUS, among, org
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_search, tickets
 
@@ -32,6 +33,8 @@ FTS5 = (
     " USING fts5(title, body, rest, tokenize = 'ascii', columnsize = 0)"
 )
 """SQLite's table. Its tokenizer splits at the spaces that we put between words, and nowhere else."""
+RARE_MAX = 2_000
+"""What fewer tickets match is found first and sorted then."""
 _ORG_SHIFT = 32
 _NO_WORD = "\ue001"
 _ANYWHERE, _TITLE = ".", "/"
@@ -165,6 +168,15 @@ def matches(_: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect:
     return sa.type_coerce(source.c.id.in_(found), sa.Boolean)
 
 
+def matches_common(
+    _: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
+) -> Clause:
+    """As matches(), on SQLite, where so many documents fit that no ticket is found by that."""
+    searched = searched_by(dialect)
+    found = sa.select(searched.id).where(searched.fits(bind))
+    return sa.type_coerce(UnaryExpression(source.c.id, operator=PLUS).in_(found), sa.Boolean)
+
+
 def relevance(source: sa.FromClause, dialect: str) -> sa.ColumnElement[int]:
     """domain/search.py's rank(), given the values of ranking()."""
     some, every = (
@@ -221,6 +233,14 @@ def _drop(dialect: str) -> sa.Delete:
     return sa.delete(_fts).where(among(_fts.c.rowid, "rowids", sa.BigInteger(), dialect))
 
 
+def _some(dialect: str) -> sa.Select[Any]:
+    searched = searched_by(dialect)
+    limit = sa.bindparam("limit", type_=sa.Integer)
+    some = sa.select(searched.order).where(searched.fits("sought")).limit(limit).subquery()
+    return sa.select(sa.func.count()).select_from(some)
+
+
+_SOME = Statement(_some)
 _ADD = Statement(_add)
 _DROP = Statement(_drop)
 _TEXTS = Statement(
@@ -228,6 +248,11 @@ _TEXTS = Statement(
         tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect)
     )
 )
+
+
+async def find_is_rare(db: Connection, org: int, sought: Sought) -> bool:
+    """Whether only a few documents fit."""
+    return int(await db.value(_SOME, org=org, sought=sought, limit=RARE_MAX)) < RARE_MAX
 
 
 async def add_document(

@@ -6,6 +6,8 @@ of any, and before or after nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 
@@ -36,6 +38,7 @@ class Not(Struct, frozen=True):
 
 
 Shape = Leaf | All | AnyOf | Not
+_NARROW = {"held", "held_all", "beneath", "beneath_named"}
 EVERYTHING: Shape = All(())
 NOTHING: Shape = AnyOf(())
 
@@ -51,7 +54,28 @@ def is_narrow(shape: Shape) -> bool:
             return any(map(is_narrow, parts))
         case AnyOf(parts):
             return bool(parts) and all(map(is_narrow, parts))
-        case Leaf(test):
-            return test in {"held", "held_all", "matches"}
+        case Leaf(test, column):
+            return test in _NARROW or (test in {"is", "in"} and column in {"id", "slug"})
         case _:
             return False
+
+
+def looked_up(shape: Shape) -> Shape:
+    """The same, for an order whose index SQLite is to walk: texts are common, and looked up by id."""
+    match shape:
+        case All(parts):
+            return All(tuple(map(looked_up, parts)))
+        case Leaf("matches", column, bind):
+            return Leaf("matches_common", column, bind)
+        case _:
+            return shape
+
+
+def sought_by(shape: Shape) -> Iterator[str]:
+    """The parameters of the texts that every match has to fit: they may be narrow, or not."""
+    match shape:
+        case All(parts):
+            for part in parts:
+                yield from sought_by(part)
+        case Leaf("matches", _, bind):
+            yield bind

@@ -167,6 +167,7 @@ sa.Index("tickets_completed", _t.org_id, completion(tickets).desc(), _t.id.desc(
 sa.Index("tickets_title", _t.org_id, _t.title, _t.id)
 sa.Index("tickets_repository", _t.org_id, _t.repository_id, *_newest)
 sa.Index("tickets_assignee", _t.org_id, _t.assignee_id, *_newest)
+sa.Index("tickets_creator", _t.org_id, _t.creator_id, *_newest)
 sa.Index(
     "tickets_parent",
     _t.org_id,

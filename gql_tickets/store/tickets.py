@@ -19,9 +19,10 @@ from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
 from gql_tickets.store import events, ranked, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_narrow, org
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
+from gql_tickets.store.shapes import is_narrow, looked_up, sought_by
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import (
     organizations,
@@ -88,13 +89,12 @@ async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[T
 
 
 @lru_cache(maxsize=SHAPES_MAX)
-def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
+def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: bool) -> Statement:
     def build(dialect: str) -> sa.Select[Any]:
         select = sa.select(*ticket_columns(tickets)).where(
             tickets.c.org_id == org(), clause(shape, tickets, dialect)
         )
-        unindexed = dialect == "sqlite" and is_narrow(shape)
-        return windowed(select, tickets, order, bounds, dialect, unindexed=unindexed)
+        return windowed(select, tickets, order, bounds, dialect, unindexed=narrow)
 
     return Statement(build)
 
@@ -108,9 +108,23 @@ async def find_page(
     if ranked.is_ranked(wanted, by, page):
         found = await ranked.find_ranked(db, org, wanted, by, page)
         return page_of(found, page, by, wanted.query)
-    statement = _page_statement(wanted.shape, by, bounds)
+    narrow = await _is_narrow(db, org, wanted)
+    shape = wanted.shape if narrow or db.dialect != "sqlite" else looked_up(wanted.shape)
+    statement = _page_statement(shape, by, bounds, narrow=narrow)
     rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
     return page_of(rows, page, by, wanted.query)
+
+
+async def _is_narrow(db: Connection, org: int, wanted: Criteria) -> bool:
+    """Whether SQLite had best find all matches before it sorts them; PostgreSQL knows by itself."""
+    if db.dialect != "sqlite":
+        return False
+    if is_narrow(wanted.shape):
+        return True
+    for bind in sought_by(wanted.shape):
+        if await search.find_is_rare(db, org, wanted.values[bind]):
+            return True
+    return False
 
 
 @lru_cache(maxsize=SHAPES_MAX)

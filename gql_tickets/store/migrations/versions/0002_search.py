@@ -1,4 +1,4 @@
-"""Search, its documents for the tickets that there are, and indexes for the orders of lists."""
+"""Search, its documents for the tickets that there are, and indexes for orders and creators."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +39,7 @@ def _orders(*, is_postgresql: bool) -> None:
     op.drop_index("tickets_status", "tickets")
     op.create_index("tickets_status", "tickets", ["org_id", sa.text("status DESC"), *_NEWEST])
     op.create_index("tickets_priority", "tickets", ["org_id", sa.text("priority DESC"), *_NEWEST])
+    op.create_index("tickets_creator", "tickets", ["org_id", "creator_id", *_NEWEST])
     op.create_index("tickets_completed", "tickets", ["org_id", completed, sa.text("id DESC")])
     op.create_index("tickets_title", "tickets", ["org_id", "title", "id"])
 
