@@ -121,7 +121,6 @@ def _fill_sqlite(path: str, size: int) -> None:
             [_document("sqlite", ticket) for ticket in batch],
         )
     raw.execute("COMMIT")
-    raw.execute("ANALYZE")
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
 

@@ -29,7 +29,7 @@ from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.store import search
 from gql_tickets.store.parameters import PLUS
-from gql_tickets.store.tables import NEVER, completion
+from gql_tickets.store.tables import NEVER
 from gql_tickets.store.types import instant, microseconds
 
 
@@ -92,7 +92,7 @@ _KEYS: dict[OrderField, Key] = {
     OrderField.UPDATED_AT: _timed("updated_at"),
     OrderField.COMPLETED_AT: Key(
         "completed_at",
-        lambda source, _: completion(source),
+        _column("completed_or_never"),
         lambda it, _: microseconds(it.completed_at or NEVER),
         instant,
     ),

@@ -30,7 +30,7 @@ BATCH = 500
 """How many documents are made at a time."""
 FTS5 = (
     "CREATE VIRTUAL TABLE ticket_search"
-    " USING fts5(title, body, rest, tokenize = 'ascii', columnsize = 0)"
+    " USING fts5(title, body, rest, tokenize = 'ascii', prefix = '2 3', columnsize = 0)"
 )
 """SQLite's table. Its tokenizer splits at the spaces that we put between words, and nowhere else."""
 RARE_MAX = 2_000

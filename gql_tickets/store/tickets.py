@@ -91,10 +91,19 @@ async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[T
 @lru_cache(maxsize=SHAPES_MAX)
 def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: bool) -> Statement:
     def build(dialect: str) -> sa.Select[Any]:
-        select = sa.select(*ticket_columns(tickets)).where(
-            tickets.c.org_id == org(), clause(shape, tickets, dialect)
+        if dialect == "postgresql":
+            where = (tickets.c.org_id == org(), clause(shape, tickets, dialect))
+            select = sa.select(*ticket_columns(tickets)).where(*where)
+            return windowed(select, tickets, order, bounds, dialect)
+        # SQLite carries whole rows through a sort: only ids are sorted before the page is cut.
+        inner = tickets.alias("inner_tickets")
+        ids = sa.select(inner.c.id).where(inner.c.org_id == org(), clause(shape, inner, dialect))
+        page = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
+        return (
+            sa.select(*ticket_columns(tickets))
+            .where(tickets.c.org_id == org(), tickets.c.id.in_(page))
+            .order_by(*order.columns(tickets, dialect, backward=bounds.backward, unindexed=True))
         )
-        return windowed(select, tickets, order, bounds, dialect, unindexed=narrow)
 
     return Statement(build)
 

@@ -11,6 +11,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+Instant = sa.BigInteger().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+
 _BATCH = 500
 _NEWEST = [sa.text("created_at DESC"), sa.text("id DESC")]
 
@@ -35,12 +37,18 @@ def _orders(*, is_postgresql: bool) -> None:
     if is_postgresql:
         op.alter_column("tickets", "title", type_=sa.Text(collation="C"))
     never = "TIMESTAMPTZ '1970-01-01 00:00:00+00'" if is_postgresql else "0"
-    completed = sa.text(f"coalesce(completed_at, {never}) DESC")
+    # Each database can index the other kind of computed column only, or not add this kind.
+    completed = sa.Computed(f"coalesce(completed_at, {never})", persisted=is_postgresql)
+    op.add_column("tickets", sa.Column("completed_or_never", Instant, completed))
     op.drop_index("tickets_status", "tickets")
     op.create_index("tickets_status", "tickets", ["org_id", sa.text("status DESC"), *_NEWEST])
     op.create_index("tickets_priority", "tickets", ["org_id", sa.text("priority DESC"), *_NEWEST])
     op.create_index("tickets_creator", "tickets", ["org_id", "creator_id", *_NEWEST])
-    op.create_index("tickets_completed", "tickets", ["org_id", completed, sa.text("id DESC")])
+    op.create_index(
+        "tickets_completed",
+        "tickets",
+        ["org_id", sa.text("completed_or_never DESC"), sa.text("id DESC")],
+    )
     op.create_index("tickets_title", "tickets", ["org_id", "title", "id"])
 
 
