@@ -64,15 +64,19 @@ class PageInfo:
 
 @strawberry.type(description="A ticket in a connection.")
 class TicketEdge:
-    """A window over paging.Edge."""
+    """A window over resolvers.tickets.TicketEdge."""
 
     cursor: str = says(CURSOR)
     node: Ticket = says(NODE)
+    highlights: list[str] = loads(
+        load.highlights,
+        "Matching passages with `<mark>`, when `filter.text` is set. Everything else in them is escaped for HTML.",
+    )
 
 
 @strawberry.type(description="A page of tickets.")
 class TicketConnection:
-    """A window over paging.Connection."""
+    """A window over resolvers.tickets.TicketConnection."""
 
     edges: list[TicketEdge] = says(EDGES)
     nodes: list[Ticket] = says(NODES)
