@@ -32,7 +32,6 @@ from gql_tickets.execution.columns import (
     Place,
     Run,
     Values,
-    is_awaitable,
     replaced,
 )
 from gql_tickets.execution.leaves import Leaf
@@ -65,15 +64,14 @@ class Lists(Values):
     def __init__(self, items: Values, place: Place, *, nullable: bool) -> None:
         super().__init__(nullable=nullable)
         self.items = items
-        self._is_given = not place.trail
+        # Items that graphql-core gives could not be awaited again, if one of them failed.
+        items.may_wait = bool(place.trail)
 
     def present(self, run: Run, column: Column) -> Completed:
         """All lists at once. Other iterables are left to graphql-core: some can be read only once."""
         if not {list, tuple}.issuperset(map(type, column)):
             raise Irregular
         flat = list(chain.from_iterable(column))
-        if self._is_given and any(map(is_awaitable, set(map(type, flat)))):
-            raise Irregular  # if one of them failed, graphql-core could not await the others again
         ends = list(accumulate(map(len, column)))
 
         def split(done: Column) -> Column:
