@@ -6,15 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 from strawberry import UNSET, Parent
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.context import Info
-from gql_tickets.domain import directory, tickets
+from gql_tickets.domain import directory, history, tickets
 from gql_tickets.execution import Loader, relation
 from gql_tickets.inputs import read_filter, read_order
-from gql_tickets.inputs.arguments import After, Filter, First, OrderBy
+from gql_tickets.inputs.arguments import After, Before, Fields, Filter, First, Last, OrderBy
+from gql_tickets.inputs.fields import given_tuple
 from gql_tickets.loaders import Loaders
+from gql_tickets.resolvers import comments as comments_of
+from gql_tickets.resolvers import history as history_of
 from gql_tickets.resolvers.paging import Connection, page_request
 from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
 from gql_tickets.service.board import Group
@@ -35,6 +39,10 @@ labels = _by("labels", lambda loaders: loaders.labels, many=True)
 child_progress = _by("id", lambda loaders: loaders.progress)
 ticket_count = _by("name", lambda loaders: loaders.label_counts)
 organization = _by("org_id", lambda loaders: loaders.organizations)
+commented = _by("ticket_id", lambda loaders: loaders.tickets)
+author = _by("author_user_id", lambda loaders: loaders.users)
+reply_to = _by("reply_to_id", lambda loaders: loaders.comments)
+event_actor = _by("actor_user_id", lambda loaders: loaders.users)
 
 
 async def children(
@@ -54,6 +62,31 @@ async def children(
         order=read_order(order_by),
         page=page_request(info.context.limits, first=first, after=after),
     )
+
+
+async def comments(
+    ticket: Parent[tickets.Ticket],
+    info: Info,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Connection[history.Comment]:
+    """A page of what was said about it."""
+    page = page_request(info.context.limits, first=first, after=after, last=last, before=before)
+    return await comments_of.of_ticket(info, ticket.id, page)
+
+
+async def events(
+    ticket: Parent[tickets.Ticket],
+    info: Info,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    fields: Fields = UNSET,
+) -> Connection[history.TicketEvent]:
+    """A page of its history."""
+    page = page_request(info.context.limits, first=first, after=after)
+    return await history_of.of_ticket(info, ticket.id, page, given_tuple(fields))
 
 
 async def assigned(
@@ -82,6 +115,20 @@ async def caller(actor: Parent[Actor], info: Info) -> directory.User | None:
     if actor.user_id is None:
         return None
     return await info.context.loaders.users.load(actor.user_id)
+
+
+def before(change: Parent[tickets.FieldChange]) -> str | None:
+    """What the field was."""
+    return _in_json(change.before)
+
+
+def after(change: Parent[tickets.FieldChange]) -> str | None:
+    """What the field is."""
+    return _in_json(change.after)
+
+
+def _in_json(value: str | int | tuple[str, ...] | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 async def total_count(connection: Parent[Connection[Any]]) -> int:

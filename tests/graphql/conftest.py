@@ -12,6 +12,7 @@ from gql_tickets.auth import Actor
 from gql_tickets.context import GRAPHQL_LIMITS, new_context
 from gql_tickets.schema import build_schema
 from gql_tickets.schema.schema import Schema
+from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
 from tests.graphql.documents import Answer, Ask, Counted
 
@@ -19,7 +20,7 @@ from tests.graphql.documents import Answer, Ask, Counted
 @pytest.fixture(scope="session")
 def schema(fast: bool) -> Schema:
     """The schema, with the executor of this test run."""
-    return build_schema(fast=fast)
+    return build_schema(Settings(fast_execution=fast))
 
 
 @pytest.fixture
