@@ -89,6 +89,14 @@ def new_database(
 
 
 @pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite file, for what no database makes a difference to."""
+    path = tmp_path / f"test{next(_numbers)}.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
 def database(new_database: Callable[[], str]) -> str:
     """The URL of a migrated, empty database."""
     return new_database()
@@ -96,8 +104,13 @@ def database(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 def settings(database: str) -> Settings:
-    """Settings for that database, and nothing from the environment."""
-    return Settings(database_url=database, sqlite_readers=2, key_cache_seconds=0)
+    """Settings for that database, and nothing from the environment. No test cuts the power."""
+    return Settings(
+        database_url=database,
+        sqlite_readers=2,
+        sqlite_durability="relaxed",
+        key_cache_seconds=0,
+    )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ return domain records; no rule and no SQL lives here.
 from gql_tickets.resolvers import (
     board,
     bulk,
+    changes,
     comments,
     directory,
     history,
@@ -20,6 +21,7 @@ from gql_tickets.resolvers import (
 __all__ = [
     "board",
     "bulk",
+    "changes",
     "comments",
     "directory",
     "history",

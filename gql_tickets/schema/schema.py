@@ -15,8 +15,10 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from gql_tickets.context import Context
 from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.observability.requests import noted
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
+from gql_tickets.schema.changes import Subscription
 from gql_tickets.schema.mutation import Mutation
 from gql_tickets.schema.query import Query
 from gql_tickets.schema.scalars import SCALARS
@@ -91,6 +93,9 @@ class Documents(SchemaExtension):
             for node in (document.definitions if document else ())
             if isinstance(node, OperationDefinitionNode)
         ]
+        if operations and (len(operations) == 1 or named):
+            only = operations[0].name
+            noted().asks(named or (only.value if only else None))
         if len(operations) > 1 and not named:
             context.pre_execution_errors = [
                 GraphQLError("The document holds several operations: send operationName.")
@@ -101,6 +106,7 @@ class Documents(SchemaExtension):
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error as a caller may see it."""
     code = _code(error)
+    noted().code = code.value
     extensions: dict[str, Any] = {"code": code.value}
     message = error.message
     if isinstance(error.original_error, TicketsError):
@@ -132,6 +138,7 @@ def build_schema() -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*_NODES, *_USER_ERRORS],
         extensions=[Documents],
         config=StrawberryConfig(scalar_map=SCALARS),
@@ -144,6 +151,4 @@ def print_sdl(schema: Schema | None = None) -> str:
     """The text of schema.graphql, with its last line ended."""
     types = (schema or build_schema()).as_str().rstrip()
     # Strawberry prints no description of the schema itself.
-    return (
-        f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n{types}\n'
-    )
+    return f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n  subscription: Subscription\n}}\n\n{types}\n'

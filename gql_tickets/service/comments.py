@@ -104,7 +104,7 @@ async def update(
     async def work(db: Connection) -> Comment:
         about, before = await _current(db, actor, id)
         if expected_version not in {None, before.version}:
-            raise writing.version_conflict("comment", before, before.version, expected_version)
+            raise writing.version_conflict("comment", before, before.version)
         now = dt.datetime.now(dt.UTC)
         after = replace(before, body=body, version=before.version + 1, updated_at=now)
         await comments.change_comment(db, actor.org_id, after)

@@ -40,14 +40,14 @@ async def current(
     if found is None:
         raise NotFound("There is no such ticket.", path=("ticket",))
     if expected_version not in {None, found.version}:
-        raise version_conflict("ticket", found, found.version, expected_version)
+        raise version_conflict("ticket", found, found.version)
     return found
 
 
-def version_conflict(noun: str, found: object, version: int, expected: int | None) -> Conflict:
+def version_conflict(noun: str, found: object, version: int) -> Conflict:
     """The object has been written since the caller read it."""
     return Conflict(
-        f"The {noun} is at version {version}, not {expected}.",
+        f"The {noun} is at version {version}, which is not the expected one.",
         code=ErrorCode.VERSION_CONFLICT,
         path=("expected_version",),
         current=found,
