@@ -55,10 +55,6 @@ class Loaders:
     def __init__(self, store: Store, actor: Actor | None) -> None:
         self._store = store
         self._actor = actor
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew: for what goes on for so long that what was loaded is out of date."""
         self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
         self._counts: dict[Hashable, Loader[Any, int]] = {}
         self._told: dict[Hashable, Loader[int, Page[TicketEvent]]] = {}
