@@ -8,13 +8,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from gql_tickets.domain.tickets import TicketStatus
 from gql_tickets.store import many
+from gql_tickets.store.comments import COMMENTS
 from gql_tickets.store.engine import Connection, Store
+from gql_tickets.store.history import EVENTS
+from gql_tickets.store.paging import Window
 from gql_tickets.store.rows import given_rows
 from gql_tickets.store.statements import Statement
+from gql_tickets.store.strands import Strand
 from gql_tickets.store.types import Code, Instant, TextList
 
 COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
@@ -62,10 +67,29 @@ async def test_500_rows_are_one_parameter(store: Store) -> None:
     assert await found(store, rows) == rows
 
 
+def planned(database: Path, statement: Statement) -> list[str]:
+    """How SQLite would go about a statement."""
+    compiled = statement.compiled("sqlite")
+    with closing(sqlite3.connect(database)) as raw:
+        arguments = ("[]",) * compiled.sql.count("?")
+        steps = raw.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", arguments).fetchall()
+    return [str(step[3]) for step in steps]
+
+
 def test_sqlite_looks_each_ticket_up_by_its_key(sqlite_template: Path) -> None:
     """Else it would read all the rows again for each ticket of the organization."""
-    compiled = many._change(frozenset({"status", "labels"})).compiled("sqlite")
-    with closing(sqlite3.connect(sqlite_template)) as raw:
-        arguments = ("[]",) * compiled.sql.count("?")
-        plan = raw.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", arguments).fetchall()
-    assert any("SEARCH tickets" in step[3] and "org_id=? AND id=?" in step[3] for step in plan)
+    plan = planned(sqlite_template, many._change(frozenset({"status", "labels"})))
+    assert any("SEARCH tickets" in step and "(org_id=? AND id=?)" in step for step in plan)
+
+
+@pytest.mark.parametrize("strand", [COMMENTS, EVENTS], ids=["comments", "events"])
+@pytest.mark.parametrize("backward", [False, True])
+def test_sqlite_looks_each_tickets_strand_up_by_its_key(
+    sqlite_template: Path, strand: Strand[Any], backward: bool
+) -> None:
+    """Else it would walk all the comments of the organization."""
+    bounds = Window(after=True, before=False, offset=False, backward=backward)
+    plan = planned(sqlite_template, strand._page_statement(bounds, False))
+    searches = [step for step in plan if step.startswith("SEARCH")]
+    assert len(searches) == 2
+    assert all("org_id=? AND " in step for step in searches), plan
