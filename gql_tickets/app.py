@@ -1,6 +1,7 @@
 """The composition: the one file that knows every part. Routes, middleware, lifespan, mounts.
 
-    RequestId > Access > SecurityHeaders > CORS > LastResort > TrailingSlash > BodyLimit > routes
+    RequestId > Access > SecurityHeaders > RateLimitHeaders > CORS > LastResort
+              > TrailingSlash > BodyLimit > routes
 
 GraphQL and health are our own; every other door is an import string in `settings.mounts`.
 """
@@ -26,6 +27,7 @@ from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
 from gql_tickets.observability.metrics import Metrics
 from gql_tickets.schema import build_view
+from gql_tickets.service.budgets import Budgets
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
@@ -36,6 +38,7 @@ from gql_tickets.web.cors import cors
 from gql_tickets.web.health import HEALTH_ROUTES
 from gql_tickets.web.last_resort import LastResort, refuse
 from gql_tickets.web.metrics import measured, metrics_routes
+from gql_tickets.web.rate_limit import RateLimitHeaders
 from gql_tickets.web.request_id import RequestId
 from gql_tickets.web.security_headers import SecurityHeaders
 from gql_tickets.web.slashes import TrailingSlash
@@ -84,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             access(settings, metrics),
             *([tracing.middleware()] if tracing else []),
             Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
+            Middleware(RateLimitHeaders),
             *cors(settings.cors_origins),
             Middleware(LastResort),
             Middleware(TrailingSlash),
@@ -116,7 +120,13 @@ async def opened(
     if tracing is not None:
         store = tracing.store(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
-    state = State(store, KeyRing(store, settings.key_cache_seconds), settings, metrics or Metrics())
+    state = State(
+        store,
+        KeyRing(store, settings.key_cache_seconds),
+        settings,
+        metrics or Metrics(),
+        Budgets(store, settings),
+    )
     upkeep = asyncio.create_task(_keep_up(state))
     try:
         async with measured(state, is_read=metrics is not None):

@@ -9,6 +9,7 @@
     ├── IdempotencyConflict      IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS
     ├── Unauthenticated          AUTH_REQUIRED, INVALID_TOKEN, API_KEY_EXPIRED
     ├── Forbidden                API_KEY_DISABLED, API_KEY_ORG_MISMATCH, INSUFFICIENT_SCOPE
+    ├── RateLimited              RATE_LIMITED: the caller's bucket of points is empty
     ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE: refused before anything was read
     └── Unavailable              UNAVAILABLE: the database cannot answer just now
 
@@ -150,6 +151,21 @@ class Forbidden(TicketsError):
         """The code, and the scopes that would have been enough."""
         scopes = {"requiredScopes": list(self.required_scopes)} if self.required_scopes else {}
         return {**super().extensions, **scopes}
+
+
+class RateLimited(TicketsError):
+    """The caller has asked for too much in too short a time; nothing was done."""
+
+    code = ErrorCode.RATE_LIMITED
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many requests: try again in {retry_after_seconds} s.")
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """The code, and when to come back."""
+        return {**super().extensions, "retryAfterSeconds": self.retry_after_seconds}
 
 
 class BadRequest(TicketsError):

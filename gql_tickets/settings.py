@@ -43,6 +43,19 @@ class Settings(BaseSettings):
     key_cache_seconds: float = Field(
         3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"
     )
+    rate_limit_points: int = Field(
+        10_000, ge=0, description="Points that an API key's bucket holds; 0 for no limit"
+    )
+    rate_limit_restore_per_second: float = Field(
+        500.0, gt=0, description="Points that flow back into it each second"
+    )
+    rate_limit_shared: bool = Field(
+        default=False,
+        description="Whether all processes share the buckets, in the database; else each has its own",
+    )
+    auth_failures_per_minute: int = Field(
+        60, ge=0, description="Keys that are not good that one address may try; 0 for no limit"
+    )
     sqlite_durability: Literal["full", "relaxed"] = Field(
         "full",
         description="`full` survives a power cut; `relaxed` may lose the last writes, and is faster",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
 from strawberry import UNSET, Parent
 
 from gql_tickets.auth import Actor, Scope
@@ -14,6 +15,7 @@ from gql_tickets.inputs.arguments import After, Filter, First, OrderBy
 from gql_tickets.resolvers.paging import Connection, page_request
 from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
 from gql_tickets.service.board import Group
+from gql_tickets.service.budgets import Budget
 
 
 async def assignee(ticket: Parent[tickets.Ticket], info: Info) -> directory.User | None:
@@ -124,6 +126,12 @@ def key_enabled(key: Parent[directory.ApiKey]) -> bool:
 def actor_scopes(actor: Parent[Actor]) -> list[Scope]:
     """What the caller may do, in the order of the enum."""
     return [scope for scope in Scope if scope in actor.scopes]
+
+
+def rate_limit(info: Info) -> Budget:
+    """The caller's budget, and what this operation has been charged."""
+    spending = info.context.spending
+    return structs.replace(spending.budget, cost=spending.cost)
 
 
 async def _user(info: Info, user_id: int | None) -> directory.User | None:

@@ -29,6 +29,7 @@ _STATUS: dict[str, tuple[int, Mapping[str, str]]] = {
     "INVALID_TOKEN": (401, {"WWW-Authenticate": 'Bearer error="invalid_token"'}),
     "API_KEY_EXPIRED": (401, {"WWW-Authenticate": 'Bearer error="invalid_token"'}),
     "API_KEY_DISABLED": (403, {}),
+    "RATE_LIMITED": (429, {}),
     "UNAVAILABLE": (503, {"Retry-After": "1"}),
 }
 """Failures of a request that HTTP has a word for. All others are 200 with `errors`, as GraphQL has it."""

@@ -26,6 +26,7 @@ UNSAFE = {
     "cors": {"CORS_ORIGINS": '["*"]'},
     "log_level": {"LOG_LEVEL": "debug"},
     "metrics": {"METRICS_PATH": "/metrics", "HOST": "::"},
+    "rate_limit": {"RATE_LIMIT_POINTS": "0", "HOST": "0.0.0.0"},
     "durability": {"SQLITE_DURABILITY": "relaxed"},
     "workers": {"WORKERS": "4"},
 }

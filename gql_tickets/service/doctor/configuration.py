@@ -116,6 +116,17 @@ def metrics(settings: Settings) -> list[Finding]:
     return found
 
 
+def rate_limit(settings: Settings) -> list[Finding]:
+    """One key could take all there is."""
+    if settings.rate_limit_points or not is_public(settings.host):
+        return []
+    return warning(
+        "rate_limit",
+        "API keys have no limit.",
+        "Set rate_limit_points, unless a gateway in front limits them.",
+    )
+
+
 def durability(settings: Settings) -> list[Finding]:
     """What was acknowledged should be there after a power cut."""
     if not is_sqlite(settings) or settings.sqlite_durability == "full":
@@ -179,6 +190,7 @@ CONFIGURATION: tuple[ConfigurationCheck, ...] = (
     cors,
     log_level,
     metrics,
+    rate_limit,
     durability,
     workers,
     disk,
