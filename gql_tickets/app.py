@@ -9,6 +9,7 @@ GraphQL and health are our own; every other door is an import string in `setting
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -27,8 +28,10 @@ from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
 from gql_tickets.observability.metrics import Metrics
 from gql_tickets.schema import build_view
+from gql_tickets.service import changes
 from gql_tickets.service.budgets import Budgets
 from gql_tickets.service.keys import KeyRing
+from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
 from gql_tickets.web.access import Access
@@ -119,14 +122,11 @@ async def opened(
     store = await open_store(settings)
     if tracing is not None:
         store = tracing.store(store)
+    await changes.settle(store)
+    keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
-    state = State(
-        store,
-        KeyRing(store, settings.key_cache_seconds),
-        settings,
-        metrics or Metrics(),
-        Budgets(store, settings),
-    )
+    budgets = Budgets(store, settings)
+    state = State(store, keys, live, settings, metrics or Metrics(), budgets)
     upkeep = asyncio.create_task(_keep_up(state))
     try:
         async with measured(state, is_read=metrics is not None):
@@ -135,6 +135,7 @@ async def opened(
         upkeep.cancel()
         with suppress(asyncio.CancelledError):
             await upkeep
+        await state.live.close()
         await _flush(state)
         await store.close()
         if tracing is not None:
@@ -166,6 +167,15 @@ async def _keep_up(state: State) -> None:
     while True:
         await asyncio.sleep(UPKEEP_SECONDS)
         await _flush(state)
+        await _trim(state)
+
+
+async def _trim(state: State) -> None:
+    kept = dt.timedelta(hours=state.settings.change_log_retention_hours)
+    try:
+        await changes.trim(state.store, older_than=kept)
+    except TicketsError:
+        logger.warning("The change log could not be trimmed; trying again later.")
 
 
 async def _flush(state: State) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, NoReturn, TypeAlias, cast
 
 import strawberry
@@ -15,6 +17,7 @@ from gql_tickets.observability.metrics import Metrics
 from gql_tickets.observability.requests import noted
 from gql_tickets.service.budgets import UNLIMITED, Budget, Budgets
 from gql_tickets.service.keys import KeyRing
+from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
 
@@ -36,6 +39,7 @@ class State:
 
     store: Store
     keys: KeyRing
+    live: Live
     settings: Settings
     metrics: Metrics
     budgets: Budgets
@@ -58,6 +62,9 @@ class Context:
     limits: Limits
     loaders: Loaders
     request_id: str = ""
+    live: Live | None = None
+    recheck: Callable[[], Awaitable[object]] | None = None
+    """Raises once the credential is no longer accepted: for what goes on for long."""
     spending: Spending = dataclasses.field(default_factory=Spending)
 
     @property
@@ -85,9 +92,11 @@ class Call:
         return cast("Info", cls(context))
 
 
-def new_context(store: Store, actor: Actor | None, limits: Limits, request_id: str = "") -> Context:
+def new_context(
+    store: Store, actor: Actor | None, limits: Limits, request_id: str = "", **more: Any
+) -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
-    return Context(store, actor, limits, Loaders(store, actor), request_id)
+    return Context(store, actor, limits, Loaders(store, actor), request_id, **more)
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
@@ -96,25 +105,25 @@ async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) 
     A request with a key is charged one point, whatever becomes of it. Raises RateLimited.
     """
     state: State = request.app.state.tickets
-    actor = await authenticated(
-        state, request.headers.get("x-api-key"), request.headers.get("authorization")
-    )
-    context = new_context(state.store, actor, limits, _request_id(request.scope))
+    api_key = request.headers.get("x-api-key")
+    authorization = request.headers.get("authorization")
+    actor = recheck = None
+    if api_key or authorization:
+        credential = read_credential(api_key, authorization)
+        actor = await authenticated(state, credential)
+        recheck = partial(state.keys.authenticate, credential)
+    request_id = _request_id(request.scope)
+    context = new_context(state.store, actor, limits, request_id, live=state.live, recheck=recheck)
     await charge(state, context, 1)
     return context
 
 
-async def authenticated(
-    state: State, api_key: str | None, authorization: str | None
-) -> Actor | None:
-    """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12).
+async def authenticated(state: State, credential: str) -> Actor:
+    """Whose credential it is. Raises Unauthenticated or Forbidden (R12).
 
     An address that has shown too many bad ones is refused without a look: RateLimited. A key that
     was good before is looked at all the same, for it is not the one that is being guessed.
     """
-    if not api_key and not authorization:
-        return None
-    credential = read_credential(api_key, authorization)
     note = noted()
     if (seconds := state.budgets.wait_seconds(note.client)) and not state.keys.knows(credential):
         _refuse(seconds)

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     auth_failures_per_minute: int = Field(
         60, ge=0, description="Keys that are not good that one address may try; 0 for no limit"
     )
+    change_log_retention_hours: float = Field(
+        720.0,
+        gt=0,
+        description="How long the change log is kept; a cursor that is older is expired",
+    )
     sqlite_durability: Literal["full", "relaxed"] = Field(
         "full",
         description="`full` survives a power cut; `relaxed` may lose the last writes, and is faster",

@@ -8,8 +8,16 @@ from typing import Any
 import strawberry
 
 from gql_tickets.auth import Scope
+from gql_tickets.domain.bulk import BulkErrorPolicy
 from gql_tickets.domain.paging import OrderField
-from gql_tickets.domain.tickets import ChildrenPolicy, TicketPriority, TicketStatus, TicketType
+from gql_tickets.domain.tickets import (
+    ChangeKind,
+    ChildrenPolicy,
+    TicketField,
+    TicketPriority,
+    TicketStatus,
+    TicketType,
+)
 
 
 class OrderDirection(enum.Enum):
@@ -64,6 +72,32 @@ describe(
     },
 )
 describe(
+    TicketField,
+    "The ticket fields that history and change events can name. Open enum; an unknown field may be ignored.",
+    {
+        "TITLE": "The title.",
+        "DESCRIPTION": "The description.",
+        "TYPE": "The type.",
+        "STATUS": "The status.",
+        "PRIORITY": "The priority.",
+        "ASSIGNEE": "The assignee, by the integer that REST calls `assignee_id`.",
+        "REPOSITORY": "The repository, by the integer that REST calls `repository_id`.",
+        "LABELS": "The labels, by their names.",
+        "PARENT": "The parent, by its slug.",
+        "POSITION": "The position within the column of the board.",
+        "COMMENTS": "A comment: its body, null before it was written and after it was deleted.",
+    },
+)
+describe(
+    ChangeKind,
+    "What happened to a ticket. Open enum; treat an unknown value as UPDATED.",
+    {
+        "CREATED": "It was created.",
+        "UPDATED": "It was written, or a comment on it was.",
+        "DELETED": "It was deleted.",
+    },
+)
+describe(
     ChildrenPolicy,
     "What happens to the direct children of a deleted ticket.",
     {
@@ -74,12 +108,21 @@ describe(
     },
 )
 describe(
+    BulkErrorPolicy,
+    "What an item that fails means for the others of a bulk mutation.",
+    {
+        "ABORT": "All or nothing, in one transaction.",
+        "CONTINUE": "Each item on its own; `results` says which failed.",
+    },
+)
+describe(
     OrderField,
     "What a sort key reads. Every sort ends with the ticket's id, so order is total and cursors never skip or repeat.",
     {
         "CREATED_AT": "When the ticket was created.",
         "UPDATED_AT": "When the ticket was last written.",
         "NUMBER": "The digits of the slug.",
+        "POSITION": "The manual order within a board column.",
     },
     name="TicketOrderField",
 )

@@ -18,13 +18,23 @@ from gql_tickets.errors import ErrorCode, TicketsError
 from gql_tickets.observability.requests import noted
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
+from gql_tickets.schema.changes import Subscription
 from gql_tickets.schema.mutation import Mutation
 from gql_tickets.schema.query import Query
 from gql_tickets.schema.scalars import SCALARS
 
 logger = logging.getLogger(__name__)
 
-_NODES = (types.Organization, types.User, types.Repository, types.Label, types.Ticket, types.ApiKey)
+_NODES = (
+    types.Organization,
+    types.User,
+    types.Repository,
+    types.Label,
+    types.Ticket,
+    types.Comment,
+    types.TicketEvent,
+    types.ApiKey,
+)
 _USER_ERRORS = (
     user_errors.ValidationError,
     user_errors.NotFoundError,
@@ -37,10 +47,10 @@ Tickets. One organization per credential: every root field is scoped to the orga
 
 Conventions that hold everywhere in this schema
 - Lists that can grow are Relay connections; lists with a documented small bound are plain lists.
-- Every mutation takes one `input` and returns a payload with `userErrors`. A mutation that returns an empty `userErrors` succeeded completely; a mutation that returns any changed nothing.
+- Every mutation takes one `input` and returns a payload with `userErrors`. A mutation that returns an empty `userErrors` succeeded completely; a mutation that returns any changed nothing, unless it is a bulk mutation with `onError: CONTINUE`.
 - Failures a caller can act on (validation, missing ticket, version conflict) are `userErrors`. Failures of the request itself (authentication, scope, malformed document, internal error) are top-level `errors` with `extensions.code`. Both draw from `ErrorCode`, and so does the `code` of the REST error body.
 - In update inputs an absent field is unchanged. `null` clears, and is accepted only where the field says so.
-- Every ticket has `version`; pass it back as `expectedVersion` to make a write conditional.
+- Every ticket and every comment has `version`; pass it back as `expectedVersion` to make a write conditional.
 - Values may be added to enums marked "open"; treat an unknown value as its documented fallback.
 """
 
@@ -128,6 +138,7 @@ def build_schema() -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*_NODES, *_USER_ERRORS],
         extensions=[Documents],
         config=StrawberryConfig(scalar_map=SCALARS),
@@ -140,6 +151,4 @@ def print_sdl(schema: Schema | None = None) -> str:
     """The text of schema.graphql, with its last line ended."""
     types = (schema or build_schema()).as_str().rstrip()
     # Strawberry prints no description of the schema itself.
-    return (
-        f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n{types}\n'
-    )
+    return f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n  subscription: Subscription\n}}\n\n{types}\n'

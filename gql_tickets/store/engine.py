@@ -14,6 +14,8 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from gql_tickets.errors import Unavailable
+from gql_tickets.store.bell import Bell
 from gql_tickets.store.statements import Compiled, Statement
 
 T = TypeVar("T")
@@ -26,6 +28,10 @@ class IntegrityViolated(Exception):
     def __init__(self, message: str, constraint: str | None = None) -> None:
         super().__init__(message)
         self.constraint = constraint
+
+
+class Locked(Unavailable):
+    """Another transaction held a lock for longer than ours waits."""
 
 
 class PoolState(Struct, frozen=True):
@@ -44,6 +50,8 @@ class Connection:
 
     dialect: str
     observer: Callable[[str], None] | None = None
+    touched: set[int]
+    """The organizations to whose change log the transaction has added."""
     statements = 0
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
@@ -115,12 +123,17 @@ class Store(Protocol):
 
     dialect: str
     observer: Callable[[str], None] | None
+    bell: Bell
+    """Rung after a commit that added to a change log, by whichever process."""
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection, without a transaction around it."""
 
     async def write(self, work: Work[T], *, retry: bool = False) -> T:
         """Run `work` in a transaction; `retry` says that running it twice is safe."""
+
+    async def listen(self) -> None:
+        """Ring the bell for the commits of other processes too, until it is cancelled."""
 
     def pool(self) -> PoolState:
         """The state of the connections, as it is now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -11,7 +12,9 @@ import sqlalchemy as sa
 from gql_tickets.errors import Unavailable
 from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
-from gql_tickets.store.engine import Connection, IntegrityViolated, PoolState, Store, Work
+from gql_tickets.store.bell import Bell
+from gql_tickets.store.engine import Connection, IntegrityViolated, Locked, PoolState, Store, Work
+from gql_tickets.store.notices import Notices
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
@@ -19,6 +22,7 @@ T = TypeVar("T")
 CONNECT_TIMEOUT_SECONDS = 3
 COMMAND_TIMEOUT_SECONDS = 10
 CONNECTION_AGE_MAX_SECONDS = 1800
+DEAF_SECONDS = 0.2
 SERVER_SETTINGS = {
     "statement_timeout": "8000",
     "lock_timeout": "3000",
@@ -30,9 +34,9 @@ SERVER_SETTINGS = {
 _ROLLED_BACK = {"40001", "40P01"}
 # The connection is gone, or the server is going; whether a commit arrived is unknown.
 _GONE = {"57P01", "57P02", "57P03"}
-# A lock, a statement or a transaction timed out; connections, disk or memory ran out; the disk
+# A statement or a transaction timed out; connections, disk or memory ran out; the disk
 # failed; the server became a standby.
-_BUSY = {"55P03", "57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
+_BUSY = {"57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
 
 
 class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -48,6 +52,7 @@ class _PostgresConnection(Connection):
     def __init__(self, raw: Any, observer: Callable[[str], None] | None) -> None:
         self._raw = raw
         self.observer = observer
+        self.touched = set()
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         rows: list[Any] = await self._raw.fetch(compiled.sql, *arguments)
@@ -67,11 +72,18 @@ class PostgresStore(Store):
 
     dialect = "postgresql"
 
-    def __init__(self, pool: Any, wait_seconds: float) -> None:
+    def __init__(self, pool: Any, settings: Settings) -> None:
         self.observer: Callable[[str], None] | None = None
+        self.bell = Bell()
         self._pool = pool
-        self._wait_seconds = wait_seconds
+        self._wait_seconds = settings.postgres_pool_wait_seconds
         self._waiting = 0
+        self._hears = not settings.postgres_pgbouncer
+        self._notices = Notices(
+            pool,
+            lambda: asyncpg.connect(dsn(settings.database_url), timeout=CONNECT_TIMEOUT_SECONDS),
+            self.bell,
+        )
 
     @classmethod
     async def open(cls, settings: Settings) -> PostgresStore:
@@ -90,7 +102,7 @@ class PostgresStore(Store):
             )
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
             raise Unavailable(f"Cannot reach PostgreSQL: {type(error).__name__}.") from error
-        return cls(pool, settings.postgres_pool_wait_seconds)
+        return cls(pool, settings)
 
     async def read(self, work: Work[T]) -> T:
         """Run on a pooled connection; once more when the connection turns out to be gone."""
@@ -110,12 +122,21 @@ class PostgresStore(Store):
                 _raise(error)
         return await self._last_try(work, in_transaction=True)
 
+    async def listen(self) -> None:
+        """Hear what other processes commit; behind PgBouncer, which has no LISTEN, ask often."""
+        if self._hears:
+            await self._notices.listen()
+        while True:
+            self.bell.ring(None)
+            await asyncio.sleep(DEAF_SECONDS)
+
     def pool(self) -> PoolState:
         """The state of this worker's pool."""
         return PoolState(self._pool.get_size(), self._pool.get_idle_size(), self._waiting)
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
+        await self._notices.close()
         await self._pool.close()
 
     async def _last_try(self, work: Work[T], *, in_transaction: bool) -> T:
@@ -138,10 +159,14 @@ class PostgresStore(Store):
         db = _PostgresConnection(raw, self.observer)
         try:
             async with raw.transaction():
-                return await work(db)
+                result = await work(db)
         finally:
             noted().statements += db.statements
             await self._pool.release(raw)
+        if db.touched:
+            self.bell.ring(db.touched)
+            self._notices.send(db.touched)
+        return result
 
     async def _acquire(self) -> Any:
         self._waiting += 1
@@ -181,6 +206,8 @@ def _raise(error: Exception) -> NoReturn:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         # Without DETAIL and HINT, which quote the row: messages are logged.
         raise IntegrityViolated(str(error.args[0]), error.constraint_name) from error
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        raise Locked from error
     if isinstance(error, TimeoutError) or _is_gone(error):
         raise Unavailable from error
     if _was_rolled_back(error) or _sqlstate(error) in _BUSY:

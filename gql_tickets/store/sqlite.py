@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -18,12 +19,15 @@ import sqlalchemy as sa
 from gql_tickets.errors import Unavailable
 from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
+from gql_tickets.store.bell import Bell
 from gql_tickets.store.engine import Connection, IntegrityViolated, PoolState, Store, Work
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 5
+LOOK_SECONDS = 0.001
+LISTEN_SECONDS = 0.05
 _AWAY = ("database is locked", "disk I/O error", "database or disk is full", "unable to open")
 
 
@@ -60,6 +64,7 @@ class _SqliteConnection(Connection):
     def __init__(self, raw: sqlite3.Connection, observer: Callable[[str], None] | None) -> None:
         self.raw = raw
         self.observer = observer
+        self.touched = set()
         self.abandoned = False
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
@@ -82,6 +87,7 @@ class SqliteStore(Store):
 
     def __init__(self, writer: _Threaded, readers: list[_Threaded]) -> None:
         self.observer: Callable[[str], None] | None = None
+        self.bell = Bell()
         self._writer = writer
         self._readers = readers
         self._waiting = 0
@@ -96,8 +102,10 @@ class SqliteStore(Store):
         reading = [*pragmas(settings)[1:], "PRAGMA query_only=ON"]
         opened: list[_Threaded] = []
         try:
-            for statements in (pragmas(settings), *[reading] * settings.sqlite_readers):
-                opened.append(await _connect(path, statements))  # noqa: PERF401 - closed below
+            opened.append(await _connect(path, pragmas(settings)))
+            await opened[0].run_in_thread(partial(_wait_no_longer, opened[0].raw))
+            for _ in range(settings.sqlite_readers):
+                opened.append(await _connect(path, reading))  # noqa: PERF401 - closed below
         except sqlite3.Error as error:
             for connection in opened:
                 await connection.close()
@@ -130,7 +138,7 @@ class SqliteStore(Store):
         """
         db = _SqliteConnection(self._writer.raw, self.observer)
         try:
-            return await self._writer.run_in_thread(partial(self._transaction, work, db))
+            result = await self._writer.run_in_thread(partial(self._transaction, work, db))
         except sqlite3.Error as error:
             raise _translated(error) from error
         except asyncio.CancelledError:
@@ -138,6 +146,22 @@ class SqliteStore(Store):
             raise
         finally:
             noted().statements += db.statements
+        if db.touched:
+            self.bell.ring(db.touched)
+        return result
+
+    async def listen(self) -> None:
+        """Ask a reader, many times a second, whether another connection has committed.
+
+        The answer costs no lock and reads no page; whose commit it was, it does not say.
+        """
+        seen = None
+        while True:
+            version = await self._data_version()
+            if seen is not None and version != seen:
+                self.bell.ring(None)
+            seen = version
+            await asyncio.sleep(LISTEN_SECONDS)
 
     def pool(self) -> PoolState:
         """The state of this worker's readers."""
@@ -148,6 +172,16 @@ class SqliteStore(Store):
         for connection in (*self._readers, self._writer):
             await connection.close()
 
+    async def _data_version(self) -> int | None:
+        """Of one certain reader, since each counts for itself; None while the file is away."""
+        reader = self._readers[0]
+        try:
+            return await reader.run_in_thread(
+                lambda: int(reader.raw.execute("PRAGMA data_version").fetchone()[0])
+            )
+        except sqlite3.Error:
+            return None
+
     async def _idle_reader(self) -> _Threaded:
         self._waiting += 1
         try:
@@ -156,9 +190,8 @@ class SqliteStore(Store):
             self._waiting -= 1
 
     def _transaction(self, work: Work[T], db: _SqliteConnection) -> T:
-        # IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency.
         _still_wanted(db)
-        db.raw.execute("BEGIN IMMEDIATE")
+        _begin(db.raw)
         try:
             result = self._work(work, db)
             _still_wanted(db)
@@ -177,6 +210,30 @@ class SqliteStore(Store):
             return cast("T", finished.value)
         coroutine.close()
         raise RuntimeError("Inside the store only the store's own connection can be awaited.")
+
+
+def _wait_no_longer(raw: sqlite3.Connection) -> None:
+    """From now on it is _begin() that waits."""
+    raw.execute("PRAGMA busy_timeout=0")
+
+
+def _begin(raw: sqlite3.Connection) -> None:
+    """Begin to write, in our turn among the processes that do.
+
+    IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency. SQLite's
+    own way of waiting sleeps for up to 100 ms between two looks, and starves while another process
+    writes one transaction after the other; so we look each millisecond.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 async def _connect(path: str, statements: list[str]) -> _Threaded:

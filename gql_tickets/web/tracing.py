@@ -113,6 +113,7 @@ class TracedStore(Store):
         self._store = store
         self._tracer = tracer
         self.dialect = store.dialect
+        self.bell = store.bell
 
     @property
     def observer(self) -> Callable[[str], None] | None:
@@ -131,6 +132,10 @@ class TracedStore(Store):
     async def write(self, work: Work[T], *, retry: bool = False) -> T:
         """As the store does."""
         return await self._store.write(self._traced(work), retry=retry)
+
+    async def listen(self) -> None:
+        """As the store does."""
+        await self._store.listen()
 
     def pool(self) -> PoolState:
         """The store's."""
@@ -153,6 +158,7 @@ class TracedStore(Store):
 class _TracedConnection(Connection):
     def __init__(self, inner: Connection, tracer: Tracer, parent: Context) -> None:
         self.dialect = inner.dialect
+        self.touched = inner.touched
         self._inner = inner
         self._tracer = tracer
         self._parent = parent
