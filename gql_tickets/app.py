@@ -1,7 +1,7 @@
 """The composition: the one file that knows every part. Routes, middleware, lifespan, mounts.
 
-    RequestId > Access > SecurityHeaders > RateLimitHeaders > CORS > LastResort
-              > TrailingSlash > BodyLimit > routes
+    RequestId > Access > SecurityHeaders > RateLimitHeaders > CORS
+              > LastResort > Deadline > TrailingSlash > BodyLimit > routes
 
 GraphQL and health are our own; every other door is an import string in `settings.mounts`.
 """
@@ -14,7 +14,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -40,6 +40,7 @@ from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
 from gql_tickets.web.health import HEALTH_ROUTES
 from gql_tickets.web.last_resort import LastResort, refuse
+from gql_tickets.web.lifecycle import Deadline, Lifecycle
 from gql_tickets.web.metrics import measured, metrics_routes
 from gql_tickets.web.rate_limit import RateLimitHeaders
 from gql_tickets.web.request_id import RequestId
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     mounts = [load_mount(name) for name in settings.mounts]
     metrics = Metrics() if settings.metrics_path or settings.metrics_port else None
     tracing = load_tracing() if settings.tracing else None
+    lifecycle = Lifecycle(drain_seconds=settings.drain_seconds)
     own: list[BaseRoute] = [
         Route(GRAPHQL_PATH, build_view(settings)),
         *HEALTH_ROUTES,
@@ -76,11 +78,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
     ]
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings, metrics, tracing) as state:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+        async with opened(settings, metrics, tracing, lifecycle) as state:
             app.state.tickets = state
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
-            yield
+            yield {"lifecycle": lifecycle}  # for the server, which tells it when to stop
 
     app = Starlette(
         routes=own,
@@ -93,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Middleware(RateLimitHeaders),
             *cors(settings.cors_origins),
             Middleware(LastResort),
+            Middleware(Deadline, lifecycle=lifecycle, seconds=settings.request_timeout_seconds),
             Middleware(TrailingSlash),
             Middleware(BodyLimit, bytes_max=settings.request_bytes_max),
         ],
@@ -116,7 +119,10 @@ def access(settings: Settings, metrics: Metrics | None) -> Middleware:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, metrics: Metrics | None = None, tracing: Tracing | None = None
+    settings: Settings,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
+    lifecycle: Lifecycle | None = None,
 ) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
@@ -126,7 +132,15 @@ async def opened(
     keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
     budgets = Budgets(store, settings)
-    state = State(store, keys, live, settings, metrics or Metrics(), budgets)
+    state = State(
+        store,
+        keys,
+        live,
+        settings,
+        metrics or Metrics(),
+        budgets,
+        lambda: lifecycle is not None and lifecycle.is_draining,
+    )
     upkeep = asyncio.create_task(_keep_up(state))
     try:
         async with measured(state, is_read=metrics is not None):

@@ -43,6 +43,7 @@ class State:
     settings: Settings
     metrics: Metrics
     budgets: Budgets
+    is_draining: Callable[[], bool]
 
 
 @dataclasses.dataclass(slots=True)

@@ -40,6 +40,17 @@ class Settings(BaseSettings):
     request_bytes_max: int = Field(
         262_144, ge=1_024, description="Largest request body, in bytes; beyond it 413"
     )
+    request_timeout_seconds: float = Field(
+        10.0,
+        ge=0,
+        description="How long a request may wait for its answer; beyond it 503; 0 for ever",
+    )
+    drain_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=7,
+        description="How long after SIGTERM everybody is still answered, while `/readyz` says no",
+    )
     key_cache_seconds: float = Field(
         3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"
     )
