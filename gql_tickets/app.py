@@ -27,13 +27,13 @@ from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
 from gql_tickets.observability.metrics import Metrics
-from gql_tickets.schema import build_view
 from gql_tickets.service import changes
 from gql_tickets.service.budgets import Budgets
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
+from gql_tickets.transport import Door
 from gql_tickets.web.access import Access
 from gql_tickets.web.answers import JSONAnswer
 from gql_tickets.web.body_limit import BodyLimit
@@ -63,15 +63,16 @@ Mount = Callable[[State], list[BaseRoute]]
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application. Its database is opened by the lifespan, and reached as `app.state.tickets`.
 
-    Raises ValueError when a mount cannot be imported.
+    Raises ValueError when a mount or a manifest of documents cannot be read.
     """
     settings = settings or Settings()
     mounts = [load_mount(name) for name in settings.mounts]
     metrics = Metrics() if settings.metrics_path or settings.metrics_port else None
     tracing = load_tracing() if settings.tracing else None
     lifecycle = Lifecycle(drain_seconds=settings.drain_seconds)
+    door = Door(settings)
     own: list[BaseRoute] = [
-        Route(GRAPHQL_PATH, build_view(settings)),
+        *door.routes(GRAPHQL_PATH),
         *HEALTH_ROUTES,
         *metrics_routes(settings.metrics_path),
         Route("/", _index),
@@ -81,8 +82,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opened(settings, metrics, tracing, lifecycle) as state:
             app.state.tickets = state
+            door.measure(state.metrics)
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
-            yield {"lifecycle": lifecycle}  # for the server, which tells it when to stop
+            # For the server, which tells them when it stops: so that event streams end.
+            yield {"lifecycle": lifecycle, "leaving": asyncio.Event()}
 
     app = Starlette(
         routes=own,
@@ -126,9 +129,9 @@ async def opened(
 ) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
+    await changes.settle(store)
     if tracing is not None:
         store = tracing.store(store)
-    await changes.settle(store)
     keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
     budgets = Budgets(store, settings)

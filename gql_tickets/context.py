@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias, cast
 
 import strawberry
@@ -64,8 +63,6 @@ class Context:
     loaders: Loaders
     request_id: str = ""
     live: Live | None = None
-    recheck: Callable[[], Awaitable[object]] | None = None
-    """Raises once the credential is no longer accepted: for what goes on for long."""
     spending: Spending = dataclasses.field(default_factory=Spending)
 
     @property
@@ -76,6 +73,10 @@ class Context:
                 "An API key is required: send it as X-API-Key.", code=ErrorCode.AUTH_REQUIRED
             )
         return self.actor_or_none
+
+    def renewed(self) -> Context:
+        """The same caller with nothing loaded yet: for the next event of a subscription."""
+        return dataclasses.replace(self, loaders=Loaders(self.store, self.actor_or_none))
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
@@ -94,10 +95,14 @@ class Call:
 
 
 def new_context(
-    store: Store, actor: Actor | None, limits: Limits, request_id: str = "", **more: Any
+    store: Store,
+    actor: Actor | None,
+    limits: Limits,
+    request_id: str = "",
+    live: Live | None = None,
 ) -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
-    return Context(store, actor, limits, Loaders(store, actor), request_id, **more)
+    return Context(store, actor, limits, Loaders(store, actor), request_id, live)
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
@@ -106,25 +111,26 @@ async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) 
     A request with a key is charged one point, whatever becomes of it. Raises RateLimited.
     """
     state: State = request.app.state.tickets
-    api_key = request.headers.get("x-api-key")
-    authorization = request.headers.get("authorization")
-    actor = recheck = None
-    if api_key or authorization:
-        credential = read_credential(api_key, authorization)
-        actor = await authenticated(state, credential)
-        recheck = partial(state.keys.authenticate, credential)
+    actor = await authenticated(
+        state, request.headers.get("x-api-key"), request.headers.get("authorization")
+    )
     request_id = _request_id(request.scope)
-    context = new_context(state.store, actor, limits, request_id, live=state.live, recheck=recheck)
+    context = new_context(state.store, actor, limits, request_id, live=state.live)
     await charge(state, context, 1)
     return context
 
 
-async def authenticated(state: State, credential: str) -> Actor:
-    """Whose credential it is. Raises Unauthenticated or Forbidden (R12).
+async def authenticated(
+    state: State, api_key: str | None, authorization: str | None
+) -> Actor | None:
+    """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12).
 
     An address that has shown too many bad ones is refused without a look: RateLimited. A key that
     was good before is looked at all the same, for it is not the one that is being guessed.
     """
+    if not api_key and not authorization:
+        return None
+    credential = read_credential(api_key, authorization)
     note = noted()
     if (seconds := state.budgets.wait_seconds(note.client)) and not state.keys.knows(credential):
         _refuse(seconds)

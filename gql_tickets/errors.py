@@ -11,7 +11,9 @@
     ├── Forbidden                API_KEY_DISABLED, API_KEY_ORG_MISMATCH, INSUFFICIENT_SCOPE
     ├── CursorExpired            CURSOR_EXPIRED: the change log was cut off behind the caller
     ├── RateLimited              RATE_LIMITED: the caller's bucket of points is empty
-    ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE: refused before anything was read
+    ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE, PERSISTED_QUERY_NOT_FOUND,
+    │                            PERSISTED_QUERY_NOT_SUPPORTED, DOCUMENT_NOT_TRUSTED: refused before
+    │                            anything was read
     └── Unavailable              UNAVAILABLE: the database cannot answer just now
 
 Paths name the service's own arguments (`("patch", "assignee")`); each door translates them into
@@ -49,6 +51,9 @@ class ErrorCode(enum.Enum):
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     RATE_LIMITED = "RATE_LIMITED"
     COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     CURSOR_EXPIRED = "CURSOR_EXPIRED"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL_ERROR = "INTERNAL_ERROR"

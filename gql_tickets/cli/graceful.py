@@ -44,6 +44,7 @@ class Server(uvicorn.Server):
         lifecycle.drain()
         await self._wait(lifecycle.drain_seconds, lambda: False)
         await self._close_listeners(sockets or ())
+        self.lifespan.state["leaving"].set()
         await self._wait(STRAGGLERS_SECONDS, lambda: not self.server_state.connections)
         self.config.timeout_graceful_shutdown = max(1, int(end - loop.time()))
         await super().shutdown(sockets)

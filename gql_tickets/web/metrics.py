@@ -54,6 +54,13 @@ def _measure(state: State) -> None:
     state.metrics.about(version=importlib.metadata.version("gql-tickets"), database=store.dialect)
     add("gql_tickets_pool_connections", "Database connections.", lambda: store.pool().size)
     add("gql_tickets_pool_idle", "Those at rest.", lambda: store.pool().idle)
+    add("gql_tickets_followers", "Subscriptions that are open.", lambda: state.live.followers)
+    add(
+        "gql_tickets_change_lag_seconds",
+        "Age of the last change when it reached its followers.",
+        lambda: state.live.lag_seconds,
+        "livemax",
+    )
     state.metrics.counter(
         "gql_tickets_rate_limited_total",
         "Requests refused because a budget was spent.",
