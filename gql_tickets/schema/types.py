@@ -309,6 +309,20 @@ class ApiKey(Node):
     is_type_of = InstanceOf(directory.ApiKey)
 
 
+@strawberry.type(
+    description="The caller's budget after this operation; also in the `RateLimit` response header.\n\n"
+    "A `limit` of 0 says that there is none, and the other numbers nothing."
+)
+class RateLimit:
+    """A window over budgets.Budget."""
+
+    limit: int = says("Points a full bucket holds.")
+    remaining: int = says("Points left now.")
+    restore_rate: float = says("Points restored each second.")
+    reset_at: dt.datetime = says("When the bucket is full again.")
+    cost: int = says("Points this operation was charged.")
+
+
 @strawberry.type(description="Who is calling, and what they may do.")
 class Viewer:
     """A window over auth.Actor."""
@@ -321,3 +335,4 @@ class Viewer:
     )
 
     scopes: list[Scope] = loads(load.actor_scopes, "What the credential may do.")
+    rate_limit: RateLimit = loads(load.rate_limit, "What may still be asked for.")

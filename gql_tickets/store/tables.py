@@ -272,6 +272,18 @@ idempotency_keys = sa.Table(
     sa.Index(None, "created_at"),
 )
 
+# Points of API keys' buckets, for processes that share them; `at` is microseconds since 1970. No
+# foreign key to api_keys, whose rows this must not lock; what is left of a dropped key is one row.
+rate_limits = sa.Table(
+    "rate_limits",
+    metadata,
+    _org(),
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("points", sa.Double, nullable=False),
+    sa.Column("granted", sa.Double, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+
 TEXT_ARRAY = postgresql.ARRAY(sa.Text)
 
 
