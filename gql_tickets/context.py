@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any, TypeAlias, cast
 
 import strawberry
@@ -43,8 +44,12 @@ class Context:
     store: Store
     actor_or_none: Actor | None
     limits: Limits
-    loaders: Loaders
     request_id: str = ""
+
+    @functools.cached_property
+    def loaders(self) -> Loaders:
+        """What was loaded; made when the first edge is, since many a request has none."""
+        return Loaders(self.store, self.actor_or_none)
 
     @property
     def actor(self) -> Actor:
@@ -77,7 +82,7 @@ class Call:
 
 def new_context(store: Store, actor: Actor | None, limits: Limits, request_id: str = "") -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
-    return Context(store, actor, limits, Loaders(store, actor), request_id)
+    return Context(store, actor, limits, request_id)
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
