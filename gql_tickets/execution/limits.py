@@ -34,7 +34,7 @@ class Limits(Struct, frozen=True):
     directives_max: int = 50
     fragments_max: int = 100
     repeats_max: int = 20
-    selections_max: int = 5_000
+    selections_max: int = 10_000
     merges_max: int = 10_000
     mutations_max: int = 10
     cost_max: int = 10_000
@@ -57,12 +57,16 @@ def check_tree(document: DocumentNode, limits: Limits) -> None:
     operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
     check("fragments", len(definitions) - len(operations), limits.fragments_max)
     tape = _Tape(fragments)
+    selections = 0
     try:
         for fragment in fragments.values():
-            _check_shape(tape.fragment(fragment), limits)
+            shape = tape.fragment(fragment)
+            _check_levels(shape, limits)
+            selections += shape.selections
         for operation in operations:
             shape = tape.measure(operation.selection_set)
-            _check_shape(shape, limits)
+            _check_levels(shape, limits)
+            selections += shape.selections
             # A fragment cannot know that it is part of an introspection, an operation can.
             if shape.depth > limits.depth_max:
                 raise too_deep(limits.depth_max)
@@ -70,13 +74,13 @@ def check_tree(document: DocumentNode, limits: Limits) -> None:
                 check("mutations", shape.fields, limits.mutations_max)
     except RecursionError:
         raise too_deep(limits.depth_max) from None
+    check("selections", selections, limits.selections_max)
     merging = _Merging(fragments, limits.merges_max)
     for node in definitions:
         merging.check([node.selection_set])
 
 
-def _check_shape(shape: _Shape, limits: Limits) -> None:
-    check("selections", shape.selections, limits.selections_max)
+def _check_levels(shape: _Shape, limits: Limits) -> None:
     levels_max = max(limits.depth_max, INTROSPECTION_DEPTH_MAX)
     if max(shape.depth, shape.introspection) > levels_max:
         raise too_deep(limits.depth_max)

@@ -48,7 +48,16 @@ BOMBS = {
     "list": ("{ items(ids: [" + '"x",' * 20_000 + "]) { id } }", "tokens"),
     "comments": ("#\n" * 2_001 + "{ __typename }", "tokens"),
     "doubling": (DOUBLING, "selections"),
-    "nested doubling": (NESTED_DOUBLING, "selections"),
+    "a large fragment in many": (
+        "{ ...A ...F0 }"
+        "fragment A on Query {"
+        + " ".join(f"{name} {{ id }}" for name in "abcdefghijk")
+        + "}"
+        + "".join(f"fragment F{n} on Query {{ ...A ...F{n + 1} }}" for n in range(50))
+        + "fragment F50 on Query { id }",
+        "selections",
+    ),
+    "nested doubling": (NESTED_DOUBLING, "levels"),
     "the same field": ("{" + "__typename " * 1_990 + "}", "20 fields called __typename"),
     "merging": ("{" + MERGING + "}", "10,000 fields to merge"),
     "merging in fragments": (
