@@ -15,8 +15,8 @@ from gql_tickets.errors import ValidationFailed
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Window
+from gql_tickets.store.rows import given_values
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.types import ListOf
 
 Clause = sa.ColumnElement[bool]
 _PLUS = custom_op[Any]("+")
@@ -95,14 +95,9 @@ class Strand(Generic[R]):
         falling = self._descending != shape.backward
 
         def build(dialect: str) -> sa.Select[Any]:
-            table, groups = self._by.table, sa.bindparam("tickets", type_=ListOf(sa.Integer()))
+            table = self._by.table
             inner = table.alias("inner_rows")
-            each: sa.FromClause
-            if dialect == "postgresql":
-                each = sa.func.unnest(groups).table_valued("value").render_derived("each_ticket")
-            else:
-                each = sa.func.json_each(groups).table_valued("value").alias("each_ticket")
-            ticket = sa.type_coerce(each.c.value, sa.Integer())
+            each, ticket = given_values(sa.Integer(), dialect, "tickets")
             members = self._bounded(inner, shape, dialect, narrowed=narrowed).where(
                 inner.c.ticket_id == ticket
             )
