@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         description="Parts mounted beside GraphQL, as a JSON list of `module:function`",
     )
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
+    fast_execution: bool = Field(
+        default=True,
+        description="Complete lists breadth-first; `false` leaves them to graphql-core, which is slower",
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins that browsers may call from, as a JSON list; `*` for any"
     )

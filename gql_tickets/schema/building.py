@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strawberry.schema.config import StrawberryConfig
 
+from gql_tickets.execution import BreadthFirstExecutor
 from gql_tickets.execution.limits import Limits
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
@@ -52,6 +53,7 @@ def build_schema(settings: Settings | None = None) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=[*_NODES, *_USER_ERRORS],
+        execution_context_class=BreadthFirstExecutor if settings.fast_execution else None,
         config=StrawberryConfig(scalar_map=SCALARS),
         limits=limits_of(settings),
         documents_kept_max=settings.documents_kept_max,

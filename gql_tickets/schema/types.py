@@ -20,6 +20,7 @@ from gql_tickets.domain.tickets import (
     TicketStatus,
     TicketType,
 )
+from gql_tickets.execution import InstanceOf
 from gql_tickets.execution.directives import Cost, ListSize
 from gql_tickets.inputs import Url
 from gql_tickets.schema import edges as load
@@ -64,15 +65,19 @@ class PageInfo:
 
 @strawberry.type(description="A ticket in a connection.")
 class TicketEdge:
-    """A window over paging.Edge."""
+    """A window over resolvers.tickets.TicketEdge."""
 
     cursor: str = says(CURSOR)
     node: Ticket = says(NODE)
+    highlights: list[str] = loads(
+        load.highlights,
+        "Matching passages with `<mark>`, when `filter.text` is set. Everything else in them is escaped for HTML.",
+    )
 
 
 @strawberry.type(description="A page of tickets.")
 class TicketConnection:
-    """A window over paging.Connection."""
+    """A window over resolvers.tickets.TicketConnection."""
 
     edges: list[TicketEdge] = says(EDGES)
     nodes: list[Ticket] = says(NODES)
@@ -98,10 +103,7 @@ class Organization(Node):
     ticket_prefix: str = says("Prefix of the slugs of its tickets.")
     created_at: dt.datetime = says("When it was created.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.Organization)
+    is_type_of = InstanceOf(directory.Organization)
 
 
 @strawberry.type(description="A person that tickets can be assigned to.")
@@ -116,10 +118,7 @@ class User(Node):
         load.assigned, "Tickets assigned to this user.", paged("first")
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.User)
+    is_type_of = InstanceOf(directory.User)
 
 
 @strawberry.type(description="A code repository that tickets can belong to.")
@@ -130,10 +129,7 @@ class Repository(Node):
     name: str | None = says("What people call it.")
     url: Url | None = says("Where it is.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.Repository)
+    is_type_of = InstanceOf(directory.Repository)
 
 
 @strawberry.type(description="A label. Naming an unknown label on a ticket creates it.")
@@ -143,12 +139,11 @@ class Label(Node):
     name: str = says("Unique in the organization, case-sensitive, 1 to 100 characters, no comma.")
     color: str = says("`#RRGGBB`.")
     description: str | None = says("What it stands for.")
-    ticket_count: int = loads(load.ticket_count, "Live tickets that carry it.", Cost(weight="2"))
+    ticket_count: int = load.ticket_count(
+        description="Live tickets that carry it.", directives=[Cost(weight="2")]
+    )
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.Label)
+    is_type_of = InstanceOf(directory.Label)
 
 
 @strawberry.type(description="Counts over the direct children of a ticket.")
@@ -173,19 +168,24 @@ class Ticket(Node):
     type: TicketType = says("What kind of work it is.")
     status: TicketStatus = says("The column it is in.")
     priority: TicketPriority = says("How urgent it is.")
-    assignee: User | None = loads(load.assignee, "The one person accountable.")
-    creator: User | None = loads(
-        load.creator, "Null when an API key with no user behind it created it."
+    assignee: User | None = load.assignee(description="The one person accountable.")
+    creator: User | None = load.creator(
+        description="Null when an API key with no user behind it created it."
     )
-    repository: Repository | None = loads(load.repository, "The repository it belongs to.")
-    labels: list[Label] = loads(
-        load.labels, "At most 50, in the order they were given.", ListSize(assumed_size=5)
+    repository: Repository | None = load.repository(description="The repository it belongs to.")
+    labels: list[Label] = load.labels(
+        description="At most 50, in the order they were given.",
+        directives=[ListSize(assumed_size=5)],
     )
-    parent: Ticket | None = loads(load.parent, "The ticket it is a part of; null at the top level.")
+    parent: Ticket | None = load.parent(
+        description="The ticket it is a part of; null at the top level."
+    )
     children: TicketConnection = loads(
         load.children, "The tickets that are parts of it.", paged("first")
     )
-    child_progress: ChildProgress = loads(load.child_progress, "Counts over the direct children.")
+    child_progress: ChildProgress = load.child_progress(
+        description="Counts over the direct children."
+    )
     comments: CommentConnection = loads(
         load.comments, "What people say about it; oldest first.", paged("first", "last")
     )
@@ -203,32 +203,26 @@ class Ticket(Node):
         "When it last went to DONE; null again if it left DONE."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, tickets.Ticket)
+    is_type_of = InstanceOf(tickets.Ticket)
 
 
 @strawberry.type(description="What somebody says about a ticket.")
 class Comment(Node):
     """A window over history.Comment."""
 
-    ticket: Ticket = loads(load.commented, "What it is about.")
-    author: User | None = loads(
-        load.author, "Null when an API key with no user behind it wrote it."
+    ticket: Ticket = load.commented(description="What it is about.")
+    author: User | None = load.author(
+        description="Null when an API key with no user behind it wrote it."
     )
     body: str = says("Markdown, 1 to 100,000 characters.")
-    reply_to: Comment | None = loads(
-        load.reply_to, "The comment that it answers; null also when that was deleted."
+    reply_to: Comment | None = load.reply_to(
+        description="The comment that it answers; null also when that was deleted."
     )
     version: int = says("Goes up by one with each write.")
     created_at: dt.datetime = says("When it was written.")
     updated_at: dt.datetime = says("When it was last changed.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, history.Comment)
+    is_type_of = InstanceOf(history.Comment)
 
 
 @strawberry.type(description="A comment in a connection.")
@@ -267,8 +261,8 @@ class TicketEvent(Node):
     """A window over history.TicketEvent."""
 
     kind: ChangeKind = says("What happened.")
-    actor: User | None = loads(
-        load.event_actor, "Null when an API key with no user behind it made the change."
+    actor: User | None = load.event_actor(
+        description="Null when an API key with no user behind it made the change."
     )
     actor_name: str | None = says(
         "The name of the API key that made the change; of the tool, when it was no key.",
@@ -278,10 +272,7 @@ class TicketEvent(Node):
     changes: list[FieldChange] = says("The fields that are not what they were.")
     version: int = says("The ticket's version after the write.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, history.TicketEvent)
+    is_type_of = InstanceOf(history.TicketEvent)
 
 
 @strawberry.type(description="An event in a connection.")
@@ -315,18 +306,15 @@ class ApiKey(Node):
     scopes: list[Scope] = loads(load.key_scopes, "What it may do.")
     enabled: bool = loads(load.key_enabled, "False once it was revoked.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.ApiKey)
+    is_type_of = InstanceOf(directory.ApiKey)
 
 
 @strawberry.type(description="Who is calling, and what they may do.")
 class Viewer:
     """A window over auth.Actor."""
 
-    organization: Organization = loads(
-        load.organization, "The organization that everything is scoped to."
+    organization: Organization = load.organization(
+        description="The organization that everything is scoped to."
     )
     user: User | None = loads(
         load.caller, "Null when the credential is an API key with no user behind it."

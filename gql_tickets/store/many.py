@@ -14,13 +14,14 @@ from sqlalchemy.sql.operators import custom_op
 from gql_tickets.auth import Actor
 from gql_tickets.domain import positions
 from gql_tickets.domain.tickets import ChangeKind, Ticket
-from gql_tickets.store import events
+from gql_tickets.store import events, search
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.rows import given_rows, given_values
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import organizations, ticket_labels, tickets
-from gql_tickets.store.tickets import DRAFTED, SHAPES_MAX, Values, drop_labels, ticket_columns
+from gql_tickets.store.tickets import DRAFTED, Values, drop_labels
 
 _ADDED = tuple(name for name in Ticket.__struct_fields__ if name not in {"org_id", "parent_slug"})
 _PLUS = custom_op[Any]("+")
@@ -167,6 +168,11 @@ async def add_tickets(
     await db.run(_ADD, org=org, rows=added)
     if db.dialect != "postgresql":
         await db.run(_COPY_LABELS, org=org, ids=tuple(each["id"] for each in added))
+    await search.add_documents(
+        db,
+        org,
+        [(each["id"], each["title"], search.texts_of(each["description"])) for each in added],
+    )
     created = [events.Event(each["id"], 1, each["slug"], ChangeKind.CREATED) for each in added]
     await events.add_events(db, org, actor, at, created)
     return added
@@ -222,6 +228,8 @@ async def change_tickets(
     columns = frozenset(changes[0][0])
     rows = [{**values, "id": it.ticket_id, "version": it.version} for values, it in changes]
     await db.run(_change(columns), org=org, at=at, rows=rows)
+    if columns & {"title", "description"}:
+        await search.change_documents(db, org, [row["id"] for row in rows])
     if "labels" in columns and db.dialect != "postgresql":
         ids = tuple(row["id"] for row in rows)
         await drop_labels(db, org, ids)

@@ -9,7 +9,7 @@ from graphql import get_introspection_query
 
 from gql_tickets.execution.cost import TooCostly
 from gql_tickets.execution.limits import OverLimit
-from tests.execution.library import cost_of, error_of
+from tests.execution.pricing import cost_of, error_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from graphql import GraphQLError, specified_rules
 from gql_tickets.execution import documents as module
 from gql_tickets.execution.documents import Documents
 from gql_tickets.execution.limits import Limits
-from tests.execution.library import SCHEMA, documents, read
+from tests.execution.pricing import SCHEMA, documents, read
 
 
 def test_a_text_is_read_once() -> None:

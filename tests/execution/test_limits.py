@@ -9,7 +9,7 @@ from graphql import get_introspection_query
 
 from gql_tickets.execution.limits import Limits, OverLimit
 from gql_tickets.execution.text import check_text
-from tests.execution.library import cost_of, documents, error_of, read
+from tests.execution.pricing import cost_of, documents, error_of, read
 
 CPU_SECONDS_MAX = 0.010
 DOUBLING = (
