@@ -9,22 +9,21 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain import positions
 from gql_tickets.domain.tickets import ChangeKind, Ticket
 from gql_tickets.store import events, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store.criteria import Criteria, Shape, clause
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.parameters import PLUS, among, org
 from gql_tickets.store.rows import given_rows, given_values
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import organizations, ticket_labels, tickets
 from gql_tickets.store.tickets import DRAFTED, Values, drop_labels
 
 _ADDED = tuple(name for name in Ticket.__struct_fields__ if name not in {"org_id", "parent_slug"})
-_PLUS = custom_op[Any]("+")
 _VERSIONED = {"id": tickets.c.id.type, "version": tickets.c.version.type}
 
 
@@ -44,7 +43,7 @@ def _locking(select: sa.Select[Any], dialect: str) -> sa.Select[Any]:
     """In the order of the ids, which all that lock many tickets keep to: nobody waits crosswise."""
     if dialect == "sqlite":
         # Which needs no lock, and would walk all the tickets of the organization for this order.
-        return select.order_by(UnaryExpression(tickets.c.id, operator=_PLUS))
+        return select.order_by(UnaryExpression(tickets.c.id, operator=PLUS))
     return select.order_by(tickets.c.id).with_for_update(of=tickets, key_share=True)
 
 
