@@ -1,0 +1,1 @@
+"""The benchmark: this service beside what its users would pick instead, on the same rows."""
