@@ -140,7 +140,8 @@ def _ratio(each: Best, found: list[Best], anchor: str) -> str:
         and other.case.workload == each.case.workload
         and other.conns == each.conns
     ]
-    return f"{each.sum_us / min(sums):.2f}" if sums and min(sums) else ""
+    least = min(sums, default=0.0)
+    return f"{each.sum_us / least:.2f}" if least else ""
 
 
 def _facts(plan: Plan, postgres_version: str) -> str:
