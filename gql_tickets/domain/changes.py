@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from gql_tickets.domain.ids import Kind, node_id
+from gql_tickets.domain.ids import INT64_MAX, Kind, node_id
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketField
 
 _CURSOR = re.compile(r"c([1-9][0-9]{0,9})\.([0-9]{1,19})\.([0-9]{1,19})")
-_INT64_MAX = 2**63 - 1
 
 
 class Position(NamedTuple):
@@ -87,4 +86,4 @@ def read_position(cursor: str, org_id: int) -> Position | None:
     if match is None or int(match[1]) != org_id:
         return None
     position = Position(int(match[2]), int(match[3]))
-    return position if max(position) <= _INT64_MAX else None
+    return position if max(position) <= INT64_MAX else None

@@ -58,7 +58,9 @@ class LastResort:
         except Unavailable as error:
             answer = unavailable(scope, error.message)
         except Exception:
-            logger.exception("%s %s failed unexpectedly.", scope["method"], scope["path"])
+            # The route and not the path, which is the caller's own text.
+            route = getattr(scope.get("route"), "path", "unmatched")
+            logger.exception("%s %s failed unexpectedly.", scope["method"], route)
             answer = _unexpected(scope)
         else:
             return
@@ -73,7 +75,10 @@ async def refuse(request: Request, error: Exception) -> Response:
     code, message = _REFUSALS.get(
         error.status_code, (ErrorCode.VALIDATION_FAILED, "The request was refused.")
     )
-    return failure(request.scope, error.status_code, code, message, headers=error.headers)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:  # which comes from a set: in another order at each start
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+    return failure(request.scope, error.status_code, code, message, headers=headers)
 
 
 def _unexpected(scope: Scope) -> Response:
