@@ -10,11 +10,14 @@ from msgspec import Struct
 
 from bench.places import HERE, Stopped
 
-Door = Literal["REST", "GraphQL"]
+Door = Literal["REST", "GraphQL", "WebSocket"]
 
 LIMIT = "limit"
 ANCHORS = (LIMIT, "postgraphile")
 """The servers that the others are compared with."""
+
+WRITING = "W6"
+"""The workload that makes events for a subscription to tell of."""
 
 PEERS_DEFAULT = (*ANCHORS, "ours")
 
@@ -31,6 +34,7 @@ class Peer(Struct, frozen=True, forbid_unknown_fields=True):
     graphql: str | None = None
     documents: str = "plain"
     by_hand: dict[str, str] = {}
+    env: dict[str, str] = {}
 
     def document(self, workload: str) -> str | None:
         """The GraphQL document of a workload; None where the server has none."""
@@ -46,6 +50,7 @@ class Workload(Struct, frozen=True, forbid_unknown_fields=True):
     rest: str | None = None
     body: tuple[str, ...] = ()
     writes: bool = False
+    sockets: int = 0
 
 
 class Case(Struct, frozen=True):
@@ -73,8 +78,13 @@ def cases(peer: Peer, workloads: list[Workload]) -> list[Case]:
         if peer.rest and workload.rest:
             found.append(Case(peer, workload, "REST"))
         if workload.name in peer.by_hand or peer.document(workload.name):
-            found.append(Case(peer, workload, "GraphQL"))
+            found.append(Case(peer, workload, "WebSocket" if workload.sockets else "GraphQL"))
     return found
+
+
+def writing_case(peer: Peer) -> Case:
+    """How the tickets are written that a subscription tells of."""
+    return cases(peer, read_workloads([WRITING]))[0]
 
 
 def read_peers(names: list[str]) -> list[Peer]:

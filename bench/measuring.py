@@ -1,27 +1,27 @@
-"""A run: every server in turn, its answers compared, then loaded, and what that cost."""
+"""A run: every server in turn, its answers compared, then loaded."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from msgspec import Struct
 
 from bench.answers import Lacking, Refused, ask, essence
-from bench.catalogue import Case, Peer, Workload, cases
+from bench.catalogue import Case, Peer, Workload, cases, writing_case
 from bench.database import Postgres
 from bench.filling import OURS_SOURCES, PEERS_SOURCES, fill_ours, fill_peers, make_keys
-from bench.places import HERE, Stopped, cache
+from bench.load import Target, Window, by_events, by_requests
+from bench.places import Stopped
 from bench.requests import Request, requests
-from bench.servers import Server, cpu_seconds, serving
+from bench.servers import serving
+from bench.sockets import first_event
 
 COMPARED = 3
-WARM_CONNS = 8
-WARM_SECONDS = 2
+
+_FILLS = {"ours": (fill_ours, OURS_SOURCES), "peers": (fill_peers, PEERS_SOURCES)}
 
 
 class Plan(Struct, frozen=True):
@@ -33,24 +33,6 @@ class Plan(Struct, frozen=True):
     seconds: int
     rounds: int
     verify_only: bool
-
-
-class Window(Struct, frozen=True):
-    """What one load came to. CPU times are microseconds a request, latencies milliseconds."""
-
-    case: Case
-    conns: int
-    requests_per_second: float
-    p50_ms: float
-    p99_ms: float
-    server_us: float
-    postgres_us: float
-    failed: int
-
-    @property
-    def sum_us(self) -> float:
-        """The CPU time of a request in all."""
-        return self.server_us + self.postgres_us
 
 
 class Run:
@@ -69,81 +51,64 @@ class Run:
         for _ in range(1 if self._plan.verify_only else self._plan.rounds):
             for peer in self._plan.peers:
                 for group in _groups(cases(peer, self._plan.workloads)):
-                    try:
-                        self._group(
-                            peer, [case for case in group if case.name not in self._lacking]
-                        )
-                    except Stopped as stopped:
-                        self._flaw(str(stopped))
+                    self._group([case for case in group if case.name not in self._lacking])
 
-    def _group(self, peer: Peer, group: list[Case]) -> None:
+    def _group(self, group: list[Case]) -> None:
         """Cases that share a server and a database."""
         if not group:
             return
-        with self._fresh(peer, group[0]) as (server, keys):
-            for case in group:
-                asked = requests(case, keys)
-                if self._is_right(case, server, asked) and not self._plan.verify_only:
-                    self._load(case, server, asked)
+        try:
+            with self.fresh(group[0]) as target:
+                for case in group:
+                    if self._is_right(case, target) and not self._plan.verify_only:
+                        self._load(case, target)
+        except Stopped as stopped:
+            self._flaw(str(stopped))
 
     @contextmanager
-    def _fresh(self, peer: Peer, first: Case) -> Iterator[tuple[Server, dict[str, str]]]:
-        fill, sources = {
-            "ours": (fill_ours, OURS_SOURCES),
-            "peers": (fill_peers, PEERS_SOURCES),
-        }[peer.rows]
-        template = asyncio.run(self._postgres.template(peer.rows, sources, fill))
+    def fresh(self, case: Case) -> Iterator[Target]:
+        """The server of a case, started on a fresh copy of the rows; stopped at the end."""
+        rows = case.peer.rows
+        fill, sources = _FILLS[rows]
+        template = asyncio.run(self._postgres.template(rows, sources, fill))
         dsn = asyncio.run(self._postgres.copy(template, "bench"))
-        keys = asyncio.run(make_keys(dsn)) if peer.rows == "ours" else {}
+        keys = asyncio.run(make_keys(dsn)) if rows == "ours" else {}
         # A write is not sent twice: what it answers is compared.
-        probe = (
-            Request("GET", "/", "", "") if first.workload.writes else requests(first, keys, 1)[0]
-        )
-        with serving(peer, dsn, probe) as server:
-            yield server, keys
+        probe = Request("GET", "/", "", "") if case.workload.writes else requests(case, keys, 1)[0]
+        with serving(case.peer, dsn, probe) as server:
+            yield Target(server.port, server.pid, self._postgres.pid, keys)
 
-    def _is_right(self, case: Case, server: Server, asked: list[Request]) -> bool:
+    def _is_right(self, case: Case, target: Target) -> bool:
         """Whether the case can be loaded: its answers are those of the first that was asked."""
-        name, wrote = case.name, case.workload.writes
         try:
-            found = [essence(ask(server.port, each), wrote=wrote) for each in asked[:COMPARED]]
+            found = _answers(case, target)
         except Lacking as error:
-            self._lacking.add(name)
-            print(f"{name}: skipped, it has no such thing: {error}", flush=True)
+            self._lacking.add(case.name)
+            print(f"{case.name}: skipped, it has no such thing: {error!s:.200}", flush=True)
             return False
         except (Refused, OSError) as error:
-            self._flaw(f"{name} fails: {error}")
+            self._flaw(f"{case.name} fails: {error}")
             return False
-        first, expected = self._expected.setdefault(
-            (case.workload.name, case.door), (case.peer.name, found)
-        )
+        kind = (case.workload.name, case.door)
+        first, expected = self._expected.setdefault(kind, (case.peer.name, found))
         if found != expected:
-            self._flaw(f"{name} differs from {first}: {found!s:.600} and there: {expected!s:.600}")
+            self._flaw(
+                f"{case.name} differs from {first}: {found!s:.600} and there: {expected!s:.600}"
+            )
         elif self._plan.verify_only:
-            print(f"{name}: {'the first' if found is expected else f'as {first}'}", flush=True)
+            seen = "the first" if found is expected else f"as {first}"
+            print(f"{case.name}: {seen}", flush=True)
         return True
 
-    def _load(self, case: Case, server: Server, asked: list[Request]) -> None:
-        lines = cache() / "requests.tsv"
-        lines.write_text("\n".join(each.line() for each in asked), "utf-8")
-        _wrk(server.port, WARM_CONNS, WARM_SECONDS)
-        for conns in self._plan.conns:
-            before = cpu_seconds(server.pid), cpu_seconds(self._postgres.pid)
-            told = _wrk(server.port, conns, self._plan.seconds)
-            after = cpu_seconds(server.pid), cpu_seconds(self._postgres.pid)
-            count = max(told["requests"], 1)
-            window = Window(
-                case,
-                conns,
-                requests_per_second=count / told["us"] * 1e6,
-                p50_ms=told["p50_us"] / 1e3,
-                p99_ms=told["p99_us"] / 1e3,
-                server_us=(after[0] - before[0]) / count * 1e6,
-                postgres_us=(after[1] - before[1]) / count * 1e6,
-                failed=told["failed"],
-            )
+    def _load(self, case: Case, target: Target) -> None:
+        plan = self._plan
+        if case.workload.sockets:
+            windows = iter([by_events(case, writing_case(case.peer), target, plan.seconds)])
+        else:
+            windows = by_requests(case, target, plan.conns, plan.seconds)
+        for window in windows:
             self.windows.append(window)
-            print(shown(window), flush=True)
+            print(window, flush=True)
             if window.failed:
                 self._flaw(f"{case.name}: {window.failed} requests failed")
 
@@ -152,34 +117,17 @@ class Run:
         print(f"!! {text}", flush=True)
 
 
-def shown(window: Window) -> str:
-    """A window in one line."""
-    case = window.case
-    return (
-        f"{case.workload.name:4}{case.peer.name:13}{case.label:8} {window.conns:4} conns"
-        f"{window.requests_per_second:8.0f}/s  p50 {window.p50_ms:7.2f} ms  p99 {window.p99_ms:7.2f} ms"
-        f"  CPU {window.server_us:5.0f} + {window.postgres_us:5.0f} µs"
-    )
+def _answers(case: Case, target: Target) -> list[Any]:
+    """What a case answers to its first requests, in the spelling that is compared."""
+    if case.workload.sockets:
+        writing = writing_case(case.peer)
+        found = [asyncio.run(first_event(case, writing, target.port, target.keys))]
+    else:
+        found = [ask(target.port, each) for each in requests(case, target.keys, COMPARED)]
+    return [essence(each, wrote=case.workload.writes) for each in found]
 
 
-def _groups(found: list[Case]) -> Iterator[list[Case]]:
+def _groups(found: list[Case]) -> list[list[Case]]:
     """All that read together, and each that writes by itself."""
-    for writes, some in itertools.groupby(
-        sorted(found, key=lambda case: case.workload.writes), key=lambda case: case.workload.writes
-    ):
-        if writes:
-            yield from ([case] for case in some)
-        else:
-            yield list(some)
-
-
-def _wrk(port: int, conns: int, seconds: int) -> dict[str, int]:
-    """Load a server with the requests that were written down."""
-    command = ["wrk", "-t1", f"-c{conns}", f"-d{seconds}s", "--timeout", "20s"]
-    command += ["-s", str(HERE / "load.lua"), f"http://127.0.0.1:{port}", "--"]
-    command += [str(cache() / "requests.tsv")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    _, found, told = done.stdout.partition("JSON ")
-    if not found:
-        raise Stopped(f"wrk failed: {done.stdout}{done.stderr}")
-    return {name: int(value) for name, value in json.loads(told).items()}
+    reading = [case for case in found if not case.workload.writes]
+    return [reading, *([case] for case in found if case.workload.writes)]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from bench.catalogue import Case
+from bench.catalogue import Case, Workload
 from bench.filling import ORGANIZATIONS
 
 COUNT = 3000
 SLUGS_MAX = 20_000
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
+
+Picked = dict[str, Any]
 
 _VARIABLE = re.compile(r"\$(\w+)\s*:")
 
@@ -35,15 +38,22 @@ class Request(Struct, frozen=True):
 
 def requests(case: Case, keys: Mapping[str, str], count: int = COUNT) -> list[Request]:
     """The first `count` requests of a case; `keys` are the organizations' API keys, if there are."""
-    chance = random.Random(case.workload.name)  # noqa: S311 - the same for every server
-    return [_request(case, keys, _picked(chance, number)) for number in range(count)]
+    some = itertools.islice(picks(case.workload), count)
+    return [request_of(case, keys, picked) for picked in some]
 
 
-def _picked(chance: random.Random, number: int) -> dict[str, Any]:
-    """All that a request may name. What is in capitals is a word as an enum of ours spells it."""
+def picks(workload: Workload, org: str | None = None) -> Iterator[Picked]:
+    """All that requests may name, of one organization or of any: the same for every server."""
+    chance = random.Random(workload.name)  # noqa: S311 - to be had again is the point
+    for number in itertools.count():
+        yield _picked(chance, number, org or chance.choice(ORGANIZATIONS))
+
+
+def _picked(chance: random.Random, number: int, org: str) -> Picked:
+    """What is in capitals is a word as an enum of ours spells it."""
     status = chance.choice(STATUSES)
     return {
-        "org": chance.choice(ORGANIZATIONS),
+        "org": org,
         "slug": f"AM-{chance.randint(1, SLUGS_MAX)}",
         "status": status,
         "STATUS": status.upper(),
@@ -56,7 +66,13 @@ def _picked(chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def _request(case: Case, keys: Mapping[str, str], picked: Mapping[str, Any]) -> Request:
+def variables_of(document: str, picked: Picked) -> Picked:
+    """Those that the document declares."""
+    return {name: picked[name] for name in _VARIABLE.findall(document)}
+
+
+def request_of(case: Case, keys: Mapping[str, str], picked: Picked) -> Request:
+    """The request of a case that names what was picked."""
     peer, workload = case.peer, case.workload
     key = keys.get(picked["org"], "")
     if case.door == "REST":
@@ -67,6 +83,5 @@ def _request(case: Case, keys: Mapping[str, str], picked: Mapping[str, Any]) -> 
     if workload.name in peer.by_hand:
         return Request("GET", peer.by_hand[workload.name].format(**picked), key, "")
     document = peer.document(workload.name) or ""
-    variables = {name: picked[name] for name in _VARIABLE.findall(document)}
-    body = {"query": document, "variables": variables}
+    body = {"query": document, "variables": variables_of(document, picked)}
     return Request("POST", peer.graphql or "", key, json.dumps(body))

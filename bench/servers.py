@@ -59,7 +59,7 @@ def serving(peer: Peer, dsn: str, first: Request) -> Iterator[Server]:
         process = subprocess.Popen(
             shlex.split(command),
             cwd=ROOT,
-            env={**os.environ, **_environment(dsn, port)},
+            env={**os.environ, **_environment(dsn, port), **peer.env},
             stdout=output,
             stderr=output,
             start_new_session=True,

@@ -12,7 +12,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.catalogue import ANCHORS, Case
-from bench.measuring import Plan, Window
+from bench.load import Window
+from bench.measuring import Plan
 from bench.packages import node
 from bench.places import PERFORMANCE, Stopped
 
