@@ -74,6 +74,8 @@ const SCHEMA = `
   type Mutation {
     createTicket(org: String!, type: String!, title: String!, priority: String!, labels: [String!]!): Ticket!
     setStatus(org: String!, slug: String!, status: String!): Ticket
-  }`
+  }
+  type TicketChange { kind: String! slug: String! ticket: Ticket! }
+  type Subscription { ticketChanged(org: String!): TicketChange! }`
 
 module.exports = { STATUSES, SCHEMA, list, count, find, counts, tops, byId, create, setStatus }

@@ -1,4 +1,5 @@
-// Mercurius with graphql-jit and its own loaders: one statement an edge, two a board.
+// Mercurius with graphql-jit and its own loaders: one statement an edge, two a board. Its events go
+// from the resolver to the sockets of the same process: no log is kept, and no other worker hears.
 const app = require('fastify')()
 const { GraphQLScalarType } = require('graphql')
 const mercurius = require('mercurius')
@@ -33,6 +34,7 @@ app.register(mercurius, {
   schema: db.SCHEMA,
   jit: 1,
   path: '/graphql',
+  subscription: true,
   resolvers: {
     DateTime: new GraphQLScalarType({ name: 'DateTime', serialize: at => at.toISOString() }),
     Query: {
@@ -46,7 +48,16 @@ app.register(mercurius, {
     },
     Mutation: {
       createTicket: (_, given) => db.create(given.org, given),
-      setStatus: (_, { org, slug, status }) => db.setStatus(org, slug, status),
+      async setStatus (_, { org, slug, status }, { pubsub }) {
+        const ticket = await db.setStatus(org, slug, status)
+        if (ticket) {
+          pubsub.publish({ topic: org, payload: { ticketChanged: { kind: 'UPDATED', slug, ticket } } })
+        }
+        return ticket
+      },
+    },
+    Subscription: {
+      ticketChanged: { subscribe: (_, { org }, { pubsub }) => pubsub.subscribe(org) },
     },
   },
   loaders: {
