@@ -16,17 +16,16 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gql_tickets import pages
 from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
 from gql_tickets.schema import build_view
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
-from gql_tickets.web.answers import JSONAnswer
+from gql_tickets.web.assets import Assets
 from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
 from gql_tickets.web.health import HEALTH_ROUTES
@@ -35,6 +34,7 @@ from gql_tickets.web.request_id import RequestId
 from gql_tickets.web.slashes import TrailingSlash
 
 GRAPHQL_PATH = "/graphql"
+BOARD_PATH = "/board"
 UPKEEP_SECONDS = 60
 
 logger = logging.getLogger(__name__)
@@ -49,11 +49,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     """
     settings = settings or Settings()
     mounts = [load_mount(name) for name in settings.mounts]
-    own: list[BaseRoute] = [
-        Route(GRAPHQL_PATH, build_view(settings)),
-        *HEALTH_ROUTES,
-        Route("/", _index),
-    ]
+    own = _routes(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -118,12 +114,22 @@ async def _flush(state: State) -> None:
         logger.warning("When keys were last used could not be stored; trying again later.")
 
 
-async def _index(_request: Request) -> Response:
-    return JSONAnswer(
-        {
-            "service": "gql-tickets",
-            "graphql": GRAPHQL_PATH,
-            "health": "/healthz",
-            "ready": "/readyz",
-        }
-    )
+def _routes(settings: Settings) -> list[BaseRoute]:
+    """What answers without a mount: GraphQL, health, and the pages that the settings leave on."""
+    assets = Assets()
+    index = {
+        "service": "gql-tickets",
+        "graphql": GRAPHQL_PATH,
+        "health": "/healthz",
+        "ready": "/readyz",
+    }
+    view = build_view(settings, pages.graphiql(assets, GRAPHQL_PATH))
+    return [
+        *([pages.board_route(assets, BOARD_PATH, GRAPHQL_PATH)] if settings.board else []),
+        pages.graphiql_route(GRAPHQL_PATH, view)
+        if settings.graphiql
+        else Route(GRAPHQL_PATH, view),
+        *HEALTH_ROUTES,
+        assets.route(),
+        Route("/", pages.front(assets, index)),
+    ]

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         description="Parts mounted beside GraphQL, as a JSON list of `module:function`",
     )
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
+    board: bool = Field(True, description="Serve the board to browsers at /board")
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins that browsers may call from, as a JSON list; `*` for any"
     )

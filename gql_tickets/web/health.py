@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from gql_tickets.context import State
 from gql_tickets.errors import Unavailable
+from gql_tickets.store.engine import Store
 from gql_tickets.store.schema import is_current
 from gql_tickets.web.answers import JSONAnswer, unavailable
 
@@ -22,13 +23,18 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """200 when requests will succeed, else 503 with the reason."""
     state: State = request.app.state.tickets
-    try:
-        current = await is_current(state.store)
-    except Unavailable:
-        return unavailable(request.scope, "The database cannot be reached.")
-    if not current:
-        return unavailable(request.scope, "The database is not migrated.")
+    if flaw := await why_not_ready(state.store):
+        return unavailable(request.scope, flaw)
     return JSONAnswer({"status": "ready"}, headers=_FRESH)
+
+
+async def why_not_ready(store: Store) -> str | None:
+    """A sentence about what is missing; None when requests will succeed."""
+    try:
+        current = await is_current(store)
+    except Unavailable:
+        return "The database cannot be reached."
+    return None if current else "The database is not migrated."
 
 
 HEALTH_ROUTES = (Route("/healthz", alive), Route("/readyz", ready))

@@ -1,0 +1,46 @@
+/** @jsxImportSource react */
+// GraphiQL over the server's own schema, with the product's examples in its first tabs.
+import 'graphiql/setup-workers/vite';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter/standard.css';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import { config } from '../shared/page';
+import { EXAMPLES } from './examples';
+import { isKeyKept, rememberHeaders, sessionHeaders } from './headers';
+import './graphiql.css';
+
+const { endpoint, key } = config<{ endpoint: string; key: string | null }>();
+
+const socket = new URL(endpoint, location.href);
+socket.protocol = socket.protocol.replace('http', 'ws');
+
+// Over the socket the headers tab travels as the payload of connection_init.
+const fetcher = createGraphiQLFetcher({ url: endpoint, subscriptionUrl: socket.href });
+const headers = sessionHeaders(key);
+
+createRoot(document.getElementById('app') as HTMLElement).render(
+  <GraphiQL
+    fetcher={fetcher}
+    plugins={[HISTORY_PLUGIN, explorerPlugin()]}
+    defaultTabs={EXAMPLES.map((query) => ({ query, headers }))}
+    initialHeaders={headers}
+    defaultHeaders={headers}
+    onEditHeaders={rememberHeaders}
+    shouldPersistHeaders={isKeyKept()}
+    showPersistHeadersSettings
+    defaultEditorToolsVisibility="headers"
+    inputValueDeprecation
+    schemaDescription
+  >
+    <GraphiQL.Logo>
+      <a className="home" href="/">
+        gql-tickets
+      </a>
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);
