@@ -3,7 +3,7 @@
 import 'graphiql/setup-workers/vite';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/inter/standard.css';
@@ -11,7 +11,7 @@ import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
 import { config } from '../shared/page';
 import { EXAMPLES } from './examples';
-import { isKeyKept, rememberHeaders, sessionHeaders } from './headers';
+import { isKeyKept, rememberHeaders, sessionHeaders, storageWithoutKey } from './headers';
 import './graphiql.css';
 
 const { endpoint, key } = config<{ endpoint: string; key: string | null }>();
@@ -20,8 +20,14 @@ const socket = new URL(endpoint, location.href);
 socket.protocol = socket.protocol.replace('http', 'ws');
 
 // Over the socket the headers tab travels as the payload of connection_init.
-const fetcher = createGraphiQLFetcher({ url: endpoint, subscriptionUrl: socket.href });
+const send = createGraphiQLFetcher({ url: endpoint, subscriptionUrl: socket.href });
 const headers = sessionHeaders(key);
+
+/** For a moment after a change of tabs GraphiQL still names the operation of the one before. */
+const fetcher: Fetcher = (params, options) => {
+  const { operationName, ...rest } = params;
+  return send(operationName && params.query.includes(operationName) ? params : rest, options);
+};
 
 createRoot(document.getElementById('app') as HTMLElement).render(
   <GraphiQL
@@ -31,6 +37,7 @@ createRoot(document.getElementById('app') as HTMLElement).render(
     initialHeaders={headers}
     defaultHeaders={headers}
     onEditHeaders={rememberHeaders}
+    storage={storageWithoutKey(key)}
     shouldPersistHeaders={isKeyKept()}
     showPersistHeadersSettings
     defaultEditorToolsVisibility="headers"
