@@ -5,13 +5,12 @@ In a demo the pages come with the demo's key, so that they work at once; elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from html import escape
 from importlib.metadata import version
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql_tickets.context import State
 from gql_tickets.web.answers import JSONAnswer
@@ -92,22 +91,31 @@ def board_route(assets: Assets, path: str, graphql: str) -> PageRoute:
     )
 
 
-def graphiql_route(path: str, view: ASGIApp) -> PageRoute:
-    """The GraphQL API, which shows GraphiQL to browsers."""
+def graphiql_route(assets: Assets, path: str, api: ASGIApp) -> PageRoute:
+    """The GraphQL API, which shows GraphiQL to browsers; the API's own, where ours is not built."""
+
+    async def answer(request: Request) -> Response:
+        return _GRAPHIQL.answer(assets, {"endpoint": path, "key": await known_key(request)})
+
     return PageRoute(
         path,
-        view,
+        Visited(api, answer) if assets.built else api,
         title="GraphQL",
         summary="Write and run queries, with completion and the documentation of every field.",
     )
 
 
-def graphiql(assets: Assets, graphql: str) -> Callable[[Request], Awaitable[Response | None]]:
-    """GraphiQL; None while it is not built, for there is another to fall back on."""
+class Visited:
+    """An API that answers with a page to who opens its address in a browser and asks nothing."""
 
-    async def answer(request: Request) -> Response | None:
-        if not assets.built:
-            return None
-        return _GRAPHIQL.answer(assets, {"endpoint": graphql, "key": await known_key(request)})
+    def __init__(self, api: ASGIApp, page: Handler) -> None:
+        self._api = api
+        self._page = page
 
-    return answer
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless it is a visit."""
+        request = Request(scope, receive)
+        if request.method == "GET" and wants_html(request) and "query" not in request.query_params:
+            await (await self._page(request))(scope, receive, send)
+        else:
+            await self._api(scope, receive, send)

@@ -6,7 +6,7 @@ one as soon as a real field asks who is calling.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -34,24 +34,17 @@ _STATUS: dict[str, tuple[int, Mapping[str, str]]] = {
 """Failures of a request that HTTP has a word for. All others are 200 with `errors`, as GraphQL has it."""
 
 
-Ide = Callable[[Request], Awaitable[Response | None]]
-
-
-def build_view(settings: Settings, ide: Ide | None = None) -> GraphQLView:
-    """The ASGI application behind /graphql; `ide` is the page that browsers get there."""
-    view = GraphQLView(
+def build_view(settings: Settings) -> GraphQLView:
+    """The ASGI application behind /graphql."""
+    return GraphQLView(
         build_schema(),
         graphql_ide="graphiql" if settings.graphiql else None,
         subscription_protocols=(),
     )
-    view.ide = ide
-    return view
 
 
 class GraphQLView(GraphQL[Context, None]):
     """One request, one context, one answer."""
-
-    ide: Ide | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; also when the request was refused before its document was read."""
@@ -75,11 +68,6 @@ class GraphQLView(GraphQL[Context, None]):
             and request.query_params.get("query") is None
             and "text/html" in request.headers.get("accept", "")
         )
-
-    async def render_graphql_ide(self, request: Request) -> Response:
-        """Our page; Strawberry's, which comes from elsewhere, where ours is not built."""
-        page = await self.ide(request) if self.ide else None
-        return page or await super().render_graphql_ide(request)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The body, which must be a JSON object."""
