@@ -8,6 +8,7 @@ GraphQL and health are our own; every other door is an import string in `setting
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -22,7 +23,9 @@ from gql_tickets import pages
 from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
 from gql_tickets.schema import build_view
+from gql_tickets.service import changes
 from gql_tickets.service.keys import KeyRing
+from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
 from gql_tickets.web.assets import Assets
@@ -78,7 +81,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
 async def opened(settings: Settings) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
-    state = State(store, KeyRing(store, settings.key_cache_seconds), settings)
+    await changes.settle(store)
+    state = State(store, KeyRing(store, settings.key_cache_seconds), Live(store), settings)
     upkeep = asyncio.create_task(_keep_up(state))
     try:
         yield state
@@ -86,6 +90,7 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
         upkeep.cancel()
         with suppress(asyncio.CancelledError):
             await upkeep
+        await state.live.close()
         await _flush(state)
         await store.close()
 
@@ -105,6 +110,15 @@ async def _keep_up(state: State) -> None:
     while True:
         await asyncio.sleep(UPKEEP_SECONDS)
         await _flush(state)
+        await _trim(state)
+
+
+async def _trim(state: State) -> None:
+    kept = dt.timedelta(hours=state.settings.change_log_retention_hours)
+    try:
+        await changes.trim(state.store, older_than=kept)
+    except TicketsError:
+        logger.warning("The change log could not be trimmed; trying again later.")
 
 
 async def _flush(state: State) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeAlias, cast
 
 import strawberry
@@ -12,6 +14,7 @@ from gql_tickets.auth import Actor, read_credential
 from gql_tickets.errors import ErrorCode, Unauthenticated
 from gql_tickets.loaders import Loaders
 from gql_tickets.service.keys import KeyRing
+from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
 
@@ -33,6 +36,7 @@ class State:
 
     store: Store
     keys: KeyRing
+    live: Live
     settings: Settings
 
 
@@ -45,6 +49,9 @@ class Context:
     limits: Limits
     loaders: Loaders
     request_id: str = ""
+    live: Live | None = None
+    recheck: Callable[[], Awaitable[object]] | None = None
+    """Raises once the credential is no longer accepted: for what goes on for long."""
 
     @property
     def actor(self) -> Actor:
@@ -71,9 +78,11 @@ class Call:
         return cast("Info", cls(context))
 
 
-def new_context(store: Store, actor: Actor | None, limits: Limits, request_id: str = "") -> Context:
+def new_context(
+    store: Store, actor: Actor | None, limits: Limits, request_id: str = "", **more: Any
+) -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
-    return Context(store, actor, limits, Loaders(store, actor), request_id)
+    return Context(store, actor, limits, Loaders(store, actor), request_id, **more)
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
@@ -81,10 +90,12 @@ async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) 
     state: State = request.app.state.tickets
     api_key = request.headers.get("x-api-key")
     authorization = request.headers.get("authorization")
-    actor = None
+    actor = recheck = None
     if api_key or authorization:
-        actor = await state.keys.authenticate(read_credential(api_key, authorization))
-    return new_context(state.store, actor, limits, _request_id(request.scope))
+        recheck = partial(state.keys.authenticate, read_credential(api_key, authorization))
+        actor = await recheck()
+    request_id = _request_id(request.scope)
+    return new_context(state.store, actor, limits, request_id, live=state.live, recheck=recheck)
 
 
 def _request_id(scope: Any) -> str:

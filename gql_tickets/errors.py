@@ -9,6 +9,7 @@
     ├── IdempotencyConflict      IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS
     ├── Unauthenticated          AUTH_REQUIRED, INVALID_TOKEN, API_KEY_EXPIRED
     ├── Forbidden                API_KEY_DISABLED, API_KEY_ORG_MISMATCH, INSUFFICIENT_SCOPE
+    ├── CursorExpired            CURSOR_EXPIRED: the change log was cut off behind the caller
     ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE: refused before anything was read
     └── Unavailable              UNAVAILABLE: the database cannot answer just now
 
@@ -130,6 +131,18 @@ class Conflict(TicketsError):
 
 class IdempotencyConflict(TicketsError):
     """The idempotency key belongs to another request, or to one that is still running (R29)."""
+
+
+class CursorExpired(TicketsError):
+    """The change log no longer holds what came after the cursor: read everything anew."""
+
+    code = ErrorCode.CURSOR_EXPIRED
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The change log after this cursor is no longer kept: read the tickets again.",
+            path=("since",),
+        )
 
 
 class Unauthenticated(TicketsError):

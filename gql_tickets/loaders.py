@@ -53,6 +53,10 @@ class Loaders:
     def __init__(self, store: Store, actor: Actor | None) -> None:
         self._store = store
         self._actor = actor
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: for what goes on for so long that what was loaded is out of date."""
         self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
         self._counts: dict[Hashable, Loader[Any, int]] = {}
         self.tickets: Loader[int, Ticket | None] = self._edge(tickets.by_ids)

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     key_cache_seconds: float = Field(
         3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"
     )
+    change_log_retention_hours: float = Field(
+        720.0,
+        gt=0,
+        description="How long the change log is kept; a cursor that is older is expired",
+    )
     sqlite_durability: Literal["full", "relaxed"] = Field(
         "full",
         description="`full` survives a power cut; `relaxed` may lose the last writes, and is faster",

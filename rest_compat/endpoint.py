@@ -13,14 +13,15 @@ from starlette.types import Scope as ASGIScope
 
 from gql_tickets.auth import Scope
 from gql_tickets.context import Call, Limits, context_for
+from gql_tickets.domain.ids import INT64_MAX
 from gql_tickets.errors import BadRequest, ErrorCode, Forbidden, NotFound, TicketsError
 from rest_compat.asked import Asked, asked
 from rest_compat.errors import answer
 
 BASE = "/api/v1/ext/orgs/{org}"
-LIMITS = Limits(page_max=1000, offset_max=2**31 - 1)
+LIMITS = Limits(page_max=1000, offset_max=INT64_MAX)
 
-_WITH_BODY = {"POST", "PUT", "PATCH"}
+_WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 
 Reader = Callable[[Asked], dict[str, Any]]
 Resolver = Callable[..., Awaitable[Any]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 from gql_tickets import inputs
-from gql_tickets.domain.ids import INT32_MAX
+from gql_tickets.domain.ids import INT64_MAX
 from gql_tickets.domain.tickets import TicketPriority, TicketStatus, TicketType
 from gql_tickets.inputs import Some
 from rest_compat.asked import Asked
@@ -131,7 +131,7 @@ def column_limit(asked: Asked) -> int:
 
 def _window(query: Query) -> tuple[int, int]:
     limit = query.integer("limit", low=1, high=LIMIT_MAX)
-    offset = query.integer("offset", low=0, high=INT32_MAX)
+    offset = query.integer("offset", low=0, high=INT64_MAX)
     return LIMIT_DEFAULT if limit is None else limit, offset or 0
 
 

@@ -21,7 +21,7 @@ INT32_MIN = -(2**31)
 UNMATCHABLE = 0
 """A version that no ticket has: they start at 1."""
 
-_INTEGER = re.compile(r"-?[0-9]{1,10}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 _ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _VERSION = re.compile(r"[1-9][0-9]{0,9}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")

@@ -96,8 +96,13 @@ def database(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 def settings(database: str) -> Settings:
-    """Settings for that database, and nothing from the environment."""
-    return Settings(database_url=database, sqlite_readers=2, key_cache_seconds=0)
+    """Settings for that database, and nothing from the environment. No test cuts the power."""
+    return Settings(
+        database_url=database,
+        sqlite_readers=2,
+        sqlite_durability="relaxed",
+        key_cache_seconds=0,
+    )
 
 
 @pytest.fixture

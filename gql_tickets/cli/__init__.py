@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from gql_tickets.cli import directory, keys, organizations, server
+from gql_tickets.cli import changes, directory, keys, organizations, server
 from gql_tickets.cli.running import Failed
 from gql_tickets.errors import TicketsError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("serve")(server.serve)
 app.command("migrate")(server.migrate)
 app.command("schema")(server.schema)
+app.add_typer(changes.commands, name="changes")
 app.add_typer(organizations.commands, name="orgs")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(directory.users, name="users")

@@ -7,7 +7,13 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from gql_tickets.domain.directory import RepositoryRef, UserRef
-from gql_tickets.domain.tickets import TicketPriority, TicketRef, TicketStatus, TicketType
+from gql_tickets.domain.tickets import (
+    TicketField,
+    TicketPriority,
+    TicketRef,
+    TicketStatus,
+    TicketType,
+)
 
 T = TypeVar("T")
 
@@ -46,3 +52,21 @@ class TicketFilter(Struct, frozen=True):
     repository: Reference[RepositoryRef] | None = None
     labels: LabelsMatch | None = None
     parent: Reference[TicketRef] | None = None
+
+
+_LOOKS_AT = {
+    "status": TicketField.STATUS,
+    "type": TicketField.TYPE,
+    "priority": TicketField.PRIORITY,
+    "assignee": TicketField.ASSIGNEE,
+    "repository": TicketField.REPOSITORY,
+    "labels": TicketField.LABELS,
+    "parent": TicketField.PARENT,
+}
+
+
+def fields_of(wanted: TicketFilter) -> frozenset[TicketField]:
+    """The fields that a filter looks at: a change of any other cannot make a difference to it."""
+    return frozenset(
+        field for name, field in _LOOKS_AT.items() if getattr(wanted, name) is not None
+    )

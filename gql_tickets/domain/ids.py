@@ -12,6 +12,7 @@ import enum
 import re
 
 INT32_MAX = 2**31 - 1
+INT64_MAX = 2**63 - 1
 
 _SLUG = re.compile(r"[A-Z][A-Z0-9]{0,9}-[1-9][0-9]{0,9}")
 _NODE = re.compile(r"([A-Za-z]+):([1-9][0-9]{0,9}):([0-9a-z]{1,32})")
@@ -50,10 +51,11 @@ def read_node_id(text: str) -> tuple[Kind, int, str] | None:
     match = _NODE.fullmatch(plain)
     if match is None or match[1] not in _KINDS:
         return None
-    kind = _KINDS[match[1]]
-    if kind in _NUMBERED and number(match[3]) is None:
+    kind, org_id, local = _KINDS[match[1]], int(match[2]), match[3]
+    if kind in _NUMBERED and number(local) is None:
         return None
-    return kind, int(match[2]), match[3]
+    # One object, one id: no other spelling of it is an id.
+    return (kind, org_id, local) if node_id(kind, org_id, local) == text else None
 
 
 def local_id(text: str, kind: Kind, org_id: int) -> str | None:
@@ -70,7 +72,7 @@ def local_number(text: str, kind: Kind, org_id: int) -> int | None:
 
 def number(text: str) -> int | None:
     """A positive 32-bit integer in plain ASCII digits, or None."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10) or text[0] == "0":
         return None
     value = int(text)
     return value if 0 < value <= INT32_MAX else None

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import strawberry
 from strawberry import ID
 
+from gql_tickets.inputs.fields import Cursor
 from gql_tickets.inputs.filters import TicketFilter, TicketOrder
 from gql_tickets.inputs.references import TicketRef
 
@@ -43,9 +44,15 @@ OrderBy: TypeAlias = Annotated[
         description="The sort keys, the first counts most; newest first if absent."
     ),
 ]
+Since: TypeAlias = Annotated[
+    Cursor | None,
+    strawberry.argument(description="Only what comes after this position of the change log."),
+]
 NameContains: TypeAlias = Annotated[
     str | None,
-    strawberry.argument(description="Only those with this text in the name, in any case."),
+    strawberry.argument(
+        description="Only those with this text in the name; the case of ASCII letters does not count."
+    ),
 ]
 NodeId: TypeAlias = Annotated[ID, strawberry.argument(description="The `id` of an object.")]
 NodeIds: TypeAlias = Annotated[

@@ -9,7 +9,14 @@ import strawberry
 
 from gql_tickets.auth import Scope
 from gql_tickets.domain.paging import OrderField
-from gql_tickets.domain.tickets import ChildrenPolicy, TicketPriority, TicketStatus, TicketType
+from gql_tickets.domain.tickets import (
+    ChangeKind,
+    ChildrenPolicy,
+    TicketField,
+    TicketPriority,
+    TicketStatus,
+    TicketType,
+)
 
 
 class OrderDirection(enum.Enum):
@@ -61,6 +68,30 @@ describe(
         "MEDIUM": "In its turn; the default.",
         "HIGH": "Before the others.",
         "URGENT": "Now.",
+    },
+)
+describe(
+    TicketField,
+    "The ticket fields that history and change events can name. Open enum; an unknown field may be ignored.",
+    {
+        "TITLE": "The title.",
+        "DESCRIPTION": "The description.",
+        "TYPE": "The type.",
+        "STATUS": "The status.",
+        "PRIORITY": "The priority.",
+        "ASSIGNEE": "The assignee.",
+        "REPOSITORY": "The repository.",
+        "LABELS": "The labels, or their order.",
+        "PARENT": "The parent.",
+    },
+)
+describe(
+    ChangeKind,
+    "What happened to a ticket. Open enum; treat an unknown value as UPDATED.",
+    {
+        "CREATED": "It is new.",
+        "UPDATED": "It was written.",
+        "DELETED": "It is gone, for good.",
     },
 )
 describe(

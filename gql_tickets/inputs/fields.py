@@ -15,6 +15,9 @@ R_co = TypeVar("R_co", covariant=True)
 Url = NewType("Url", str)
 """An absolute http or https URL; the schema's scalar URL."""
 
+Cursor = NewType("Cursor", str)
+"""A position in the change log; the schema's scalar SyncCursor."""
+
 
 def given(value: T | None) -> T | None:
     """The value, or None when the caller left it out."""

@@ -11,7 +11,6 @@ from strawberry import ID
 
 from gql_tickets.domain import directory, tickets
 from gql_tickets.domain.ids import Kind, local_number
-from gql_tickets.errors import ValidationFailed
 from gql_tickets.inputs.fields import given, optional
 
 _NOTHING = 0
@@ -40,7 +39,7 @@ class UserRef:
     id: ID | None = optional("Their `id`.")
     database_id: int | None = optional("The integer that REST calls `assignee_id`.")
     username: str | None = optional("Their username.")
-    me: bool | None = optional("The caller; only `true` makes sense.")
+    me: bool | None = optional("The caller; `false` names nobody.")
 
     def to_domain(self, org: int) -> directory.UserRef:
         """The reference, within the organization."""
@@ -49,8 +48,6 @@ class UserRef:
             return directory.UserRef(id=local_number(node, Kind.USER, org) or _NOTHING)
         if number is not None:
             return directory.UserRef(id=number)
-        if given(self.me) is False:
-            raise ValidationFailed.of("me", "`me` names the caller, and can only be true.")
         return directory.UserRef(username=given(self.username), me=bool(given(self.me)))
 
 

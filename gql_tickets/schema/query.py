@@ -8,6 +8,8 @@ import strawberry
 
 from gql_tickets import resolvers
 from gql_tickets.auth import Scope
+from gql_tickets.inputs.fields import Cursor
+from gql_tickets.schema.changes import TicketChangeFeed
 from gql_tickets.schema.connections import (
     Board,
     LabelConnection,
@@ -51,6 +53,17 @@ class Query:
     board: Board = _field(
         resolvers.board.board,
         "The Kanban board; one SQL statement however many columns.",
+        Scope.TICKETS_READ,
+    )
+    ticket_changes: TicketChangeFeed = _field(
+        resolvers.changes.ticket_changes,
+        "The change log after a position; without `since`, from the oldest entry that is kept. "
+        "This is what to poll. `filter` works as for the subscription `ticketChanged`.",
+        Scope.TICKETS_READ,
+    )
+    sync_cursor: Cursor = _field(
+        resolvers.changes.sync_cursor,
+        "Where the change log ends just now: take it, read the tickets, and go on from it.",
         Scope.TICKETS_READ,
     )
     labels: LabelConnection = _field(

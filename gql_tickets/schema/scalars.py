@@ -13,7 +13,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.scalar import ScalarDefinition
 
 from gql_tickets.auth import Scope
-from gql_tickets.inputs import Url
+from gql_tickets.inputs.fields import Cursor, Url
 
 URL_LENGTH_MAX = 2_048
 
@@ -44,6 +44,13 @@ def read_url(value: Any) -> str:
     raise GraphQLError("URL must be an absolute http or https URL.")
 
 
+def read_cursor(value: Any) -> str:
+    """Any text: whether it is a cursor of ours, the service says."""
+    if isinstance(value, str):
+        return value
+    raise GraphQLError("SyncCursor must be a string that this service gave out.")
+
+
 def _is_url(text: str) -> bool:
     if any(ord(character) <= 32 for character in text):
         return False
@@ -71,6 +78,16 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://url.spec.whatwg.org/",
         serialize=str,
         parse_value=read_url,
+    ),
+    Cursor: strawberry.scalar(
+        name="SyncCursor",
+        description=(
+            "An opaque position in the organization's change log. Totally ordered, never reused, "
+            "safe to store. Compare only for equality."
+        ),
+        specified_by_url="docs/graphql.md#sync-cursor",
+        serialize=str,
+        parse_value=read_cursor,
     ),
 }
 

@@ -17,6 +17,7 @@ from gql_tickets.context import Context
 from gql_tickets.errors import ErrorCode, TicketsError
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
+from gql_tickets.schema.changes import Subscription
 from gql_tickets.schema.mutation import Mutation
 from gql_tickets.schema.query import Query
 from gql_tickets.schema.scalars import SCALARS
@@ -123,6 +124,7 @@ def build_schema() -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*_NODES, *_USER_ERRORS],
         extensions=[Documents],
         config=StrawberryConfig(scalar_map=SCALARS),
@@ -135,6 +137,4 @@ def print_sdl(schema: Schema | None = None) -> str:
     """The text of schema.graphql, with its last line ended."""
     types = (schema or build_schema()).as_str().rstrip()
     # Strawberry prints no description of the schema itself.
-    return (
-        f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n{types}\n'
-    )
+    return f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n  subscription: Subscription\n}}\n\n{types}\n'

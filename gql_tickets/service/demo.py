@@ -358,7 +358,8 @@ def _events(tickets: list[Row]) -> list[Row]:
                 "occurred_at": ticket["updated_at"],
             }
             events.append({**said, **updated, "changes": written(moved)})
-    return events
+    events.sort(key=lambda event: event["occurred_at"])
+    return [{**event, "log_epoch": 0, "log_sequence": at} for at, event in enumerate(events, 1)]
 
 
 def _occupied() -> Conflict:

@@ -287,7 +287,7 @@ def _row(
 ) -> dict[str, Any]:
     """The row to store, its problems remembered under the path `beneath`."""
     if not 0 < id <= INT32_MAX:
-        problems.add((*beneath, "id"), f"An id is a whole number from 1 to {INT32_MAX}.")
+        problems.add((*beneath, "database_id"), f"An id is a whole number from 1 to {INT32_MAX}.")
     row: dict[str, Any] = {"id": id}
     for name, value in fields.items():
         path = (*beneath, name)

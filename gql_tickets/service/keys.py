@@ -195,7 +195,7 @@ async def _make_room(db: Connection, org: int, now: dt.datetime) -> None:
         if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
     ]
     if not spent:
-        raise LimitExceeded.of("name", f"An organization has at most {KEYS_MAX} API keys in force.")
+        raise LimitExceeded.of((), f"An organization has at most {KEYS_MAX} API keys in force.")
     oldest = min(spent, key=lambda key: (key.created_at, key.id))
     await keys.drop_key(db, org, oldest.id)
 

@@ -357,7 +357,7 @@ async def _current(
         raise NotFound("There is no such ticket.", path=("ticket",))
     if expected_version not in {None, found.version}:
         raise Conflict(
-            f"The ticket is at version {found.version}, not {expected_version}.",
+            f"The ticket is at version {found.version}, which is not the expected one.",
             code=ErrorCode.VERSION_CONFLICT,
             path=("expected_version",),
             current=found,

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from gql_tickets.errors import Unavailable
+from gql_tickets.store.bell import Bell
 from gql_tickets.store.statements import Compiled, Statement
 
 T = TypeVar("T")
@@ -26,11 +28,17 @@ class IntegrityViolated(Exception):
         self.constraint = constraint
 
 
+class Locked(Unavailable):
+    """Another transaction held a lock for longer than ours waits."""
+
+
 class Connection:
     """Runs statements; a driver's subclass says how. Results are converted by column type."""
 
     dialect: str
     observer: Callable[[str], None] | None = None
+    touched: set[int]
+    """The organizations to whose change log the transaction has added."""
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         """The driver's rows."""
@@ -100,12 +108,17 @@ class Store(Protocol):
 
     dialect: str
     observer: Callable[[str], None] | None
+    bell: Bell
+    """Rung after a commit that added to a change log, by whichever process."""
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection, without a transaction around it."""
 
     async def write(self, work: Work[T], *, retry: bool = False) -> T:
         """Run `work` in a transaction; `retry` says that running it twice is safe."""
+
+    async def listen(self) -> None:
+        """Ring the bell for the commits of other processes too, until it is cancelled."""
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -1,4 +1,17 @@
-"""History: one row for each write to a ticket, added in the transaction of that write."""
+"""Events: one row for each write to a ticket, added in the transaction of that write.
+
+The rows are a ticket's history, and in the order of (log_epoch, log_sequence) they are the change
+log of the organization, which changes.py reads. How a position keeps the order of commits:
+
+- On SQLite one transaction writes at a time: the sequence counts on, and the epoch is 0.
+- On PostgreSQL the epoch is the younger of two transaction ids: this transaction's own, and the
+  youngest that has ended when the event is added. It is at least the own one, so an entry whose
+  epoch is before every transaction that still runs is final, and nothing can be added before it.
+  It is no less than that of a writer whose commit was waited for, so what happened to one ticket
+  is in order, even where the later writer had its id first. Within an epoch the sequence decides.
+- A database that was copied into another cluster starts with small ids again: the organization's
+  offset makes up for that (changes.py, settle_log()).
+"""
 
 from __future__ import annotations
 
@@ -11,15 +24,66 @@ from msgspec import Struct
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain.tickets import ChangeKind, FieldChange
+from gql_tickets.store.criteria import org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.tables import ticket_events
+from gql_tickets.store.tables import organizations, ticket_events, ticket_log_sequence
 
-_ADD = Statement(
-    sa.insert(ticket_events).values(
-        {c.name: sa.bindparam(f"event_{c.name}", type_=c.type) for c in ticket_events.c}
+LOG_POSITION = ("log_epoch", "log_sequence")
+_ONE = sa.literal_column("1", sa.BigInteger)
+_SAID = [column for column in ticket_events.c if column.name not in LOG_POSITION]
+
+
+def log_position(dialect: str) -> list[sa.ColumnElement[int]]:
+    """The position of an entry that is being added, as `log_epoch` and `log_sequence`."""
+    if dialect == "postgresql":
+        own = _number(sa.func.pg_current_xact_id())
+        ended = _number(sa.func.pg_snapshot_xmax(sa.func.pg_current_snapshot())) - _ONE
+        return [sa.func.greatest(own, ended) + log_offset(), ticket_log_sequence.next_value()]
+    floor = (
+        sa.select(organizations.c.log_floor_sequence)
+        .where(organizations.c.id == org())
+        .scalar_subquery()
     )
-)
+    last = (
+        sa.select(sa.func.max(ticket_events.c.log_sequence))
+        .where(ticket_events.c.org_id == org())
+        .scalar_subquery()
+    )
+    return [
+        sa.literal_column("0", sa.BigInteger),
+        sa.func.max(floor, sa.func.coalesce(last, floor)) + _ONE,
+    ]
+
+
+def log_offset() -> sa.ScalarSelect[int]:
+    """What the organization's epochs are ahead of the transaction ids of this cluster."""
+    return (
+        sa.select(organizations.c.log_epoch_offset)
+        .where(organizations.c.id == org())
+        .scalar_subquery()
+    )
+
+
+def log_watermark() -> sa.ColumnElement[int]:
+    """The epoch before which every entry is final; for PostgreSQL."""
+    oldest = sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot())
+    return _number(oldest) + log_offset()
+
+
+def _number(xid8: sa.ColumnElement[object]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.cast(xid8, sa.Text), sa.BigInteger)
+
+
+def _add(dialect: str) -> sa.Insert:
+    given = [sa.bindparam(f"event_{column.name}", type_=column.type) for column in _SAID[1:]]
+    return sa.insert(ticket_events).from_select(
+        [*(column.name for column in _SAID), *LOG_POSITION],
+        sa.select(org(), *given, *log_position(dialect)),
+    )
+
+
+_ADD = Statement(_add)
 
 
 class Event(Struct, frozen=True):
@@ -37,12 +101,13 @@ async def add_events(
 ) -> None:
     """Write down what the actor did, in one statement for all the events."""
     if events:
+        db.touched.add(org)
         by = said_by(actor, at)
         await db.run_many(
             _ADD,
             [
                 {
-                    "event_org_id": org,
+                    "org": org,
                     "event_ticket_id": event.ticket_id,
                     "event_version": event.version,
                     "event_slug": event.slug,

@@ -209,7 +209,7 @@ def windowed(
         select = select.where(order.beyond(source, "before_", backward=True))
     select = select.order_by(*order.columns(source, backward=shape.backward, unindexed=unindexed))
     select = select.limit(sa.bindparam("limit", type_=sa.Integer))
-    return select.offset(sa.bindparam("offset", type_=sa.Integer)) if shape.offset else select
+    return select.offset(sa.bindparam("offset", type_=sa.BigInteger)) if shape.offset else select
 
 
 def page_of(rows: list[Ticket], page: PageRequest, order: Sorting) -> Page[Ticket]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 
 from gql_tickets.errors import Unavailable
 from gql_tickets.settings import Settings
-from gql_tickets.store.engine import Connection, IntegrityViolated, Store, Work
+from gql_tickets.store.bell import Bell
+from gql_tickets.store.engine import Connection, IntegrityViolated, Locked, Store, Work
+from gql_tickets.store.notices import Notices
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
@@ -18,6 +21,7 @@ T = TypeVar("T")
 CONNECT_TIMEOUT_SECONDS = 3
 COMMAND_TIMEOUT_SECONDS = 10
 CONNECTION_AGE_MAX_SECONDS = 1800
+DEAF_SECONDS = 0.2
 SERVER_SETTINGS = {
     "statement_timeout": "8000",
     "lock_timeout": "3000",
@@ -29,9 +33,9 @@ SERVER_SETTINGS = {
 _ROLLED_BACK = {"40001", "40P01"}
 # The connection is gone, or the server is going; whether a commit arrived is unknown.
 _GONE = {"57P01", "57P02", "57P03"}
-# A lock, a statement or a transaction timed out; connections, disk or memory ran out; the disk
+# A statement or a transaction timed out; connections, disk or memory ran out; the disk
 # failed; the server became a standby.
-_BUSY = {"55P03", "57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
+_BUSY = {"57014", "25P03", "53100", "53200", "53300", "58030", "25006"}
 
 
 class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -47,6 +51,7 @@ class _PostgresConnection(Connection):
     def __init__(self, raw: Any, observer: Callable[[str], None] | None) -> None:
         self._raw = raw
         self.observer = observer
+        self.touched = set()
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         rows: list[Any] = await self._raw.fetch(compiled.sql, *arguments)
@@ -66,10 +71,17 @@ class PostgresStore(Store):
 
     dialect = "postgresql"
 
-    def __init__(self, pool: Any, wait_seconds: float) -> None:
+    def __init__(self, pool: Any, settings: Settings) -> None:
         self.observer: Callable[[str], None] | None = None
+        self.bell = Bell()
         self._pool = pool
-        self._wait_seconds = wait_seconds
+        self._wait_seconds = settings.postgres_pool_wait_seconds
+        self._hears = not settings.postgres_pgbouncer
+        self._notices = Notices(
+            pool,
+            lambda: asyncpg.connect(dsn(settings.database_url), timeout=CONNECT_TIMEOUT_SECONDS),
+            self.bell,
+        )
 
     @classmethod
     async def open(cls, settings: Settings) -> PostgresStore:
@@ -88,7 +100,7 @@ class PostgresStore(Store):
             )
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
             raise Unavailable(f"Cannot reach PostgreSQL: {type(error).__name__}.") from error
-        return cls(pool, settings.postgres_pool_wait_seconds)
+        return cls(pool, settings)
 
     async def read(self, work: Work[T]) -> T:
         """Run on a pooled connection; once more when the connection turns out to be gone."""
@@ -108,8 +120,17 @@ class PostgresStore(Store):
                 _raise(error)
         return await self._last_try(work, in_transaction=True)
 
+    async def listen(self) -> None:
+        """Hear what other processes commit; behind PgBouncer, which has no LISTEN, ask often."""
+        if self._hears:
+            await self._notices.listen()
+        while True:
+            self.bell.ring(None)
+            await asyncio.sleep(DEAF_SECONDS)
+
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
+        await self._notices.close()
         await self._pool.close()
 
     async def _last_try(self, work: Work[T], *, in_transaction: bool) -> T:
@@ -127,11 +148,16 @@ class PostgresStore(Store):
 
     async def _in_transaction(self, work: Work[T]) -> T:
         raw = await self._pool.acquire(timeout=self._wait_seconds)
+        connection = _PostgresConnection(raw, self.observer)
         try:
             async with raw.transaction():
-                return await work(_PostgresConnection(raw, self.observer))
+                result = await work(connection)
         finally:
             await self._pool.release(raw)
+        if connection.touched:
+            self.bell.ring(connection.touched)
+            self._notices.send(connection.touched)
+        return result
 
 
 def dsn(url: str) -> str:
@@ -164,6 +190,8 @@ def _raise(error: Exception) -> NoReturn:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         # Without DETAIL and HINT, which quote the row: messages are logged.
         raise IntegrityViolated(str(error.args[0]), error.constraint_name) from error
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        raise Locked from error
     if isinstance(error, TimeoutError) or _is_gone(error):
         raise Unavailable from error
     if _was_rolled_back(error) or _sqlstate(error) in _BUSY:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -17,12 +18,15 @@ import sqlalchemy as sa
 
 from gql_tickets.errors import Unavailable
 from gql_tickets.settings import Settings
+from gql_tickets.store.bell import Bell
 from gql_tickets.store.engine import Connection, IntegrityViolated, Store, Work
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 5
+LOOK_SECONDS = 0.001
+LISTEN_SECONDS = 0.05
 _AWAY = ("database is locked", "disk I/O error", "database or disk is full", "unable to open")
 
 
@@ -56,6 +60,7 @@ class _SqliteConnection(Connection):
     def __init__(self, raw: sqlite3.Connection, observer: Callable[[str], None] | None) -> None:
         self._raw = raw
         self.observer = observer
+        self.touched = set()
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         """All rows, so that no cursor stays open."""
@@ -77,6 +82,7 @@ class SqliteStore(Store):
 
     def __init__(self, writer: _Threaded, readers: list[_Threaded]) -> None:
         self.observer: Callable[[str], None] | None = None
+        self.bell = Bell()
         self._writer = writer
         self._readers = readers
         self._idle: asyncio.LifoQueue[_Threaded] = asyncio.LifoQueue()
@@ -90,8 +96,10 @@ class SqliteStore(Store):
         reading = [*pragmas(settings)[1:], "PRAGMA query_only=ON"]
         opened: list[_Threaded] = []
         try:
-            for statements in (pragmas(settings), *[reading] * settings.sqlite_readers):
-                opened.append(await _connect(path, statements))  # noqa: PERF401 - closed below
+            opened.append(await _connect(path, pragmas(settings)))
+            await opened[0].run_in_thread(_wait_no_longer)
+            for _ in range(settings.sqlite_readers):
+                opened.append(await _connect(path, reading))  # noqa: PERF401 - closed below
         except sqlite3.Error as error:
             for connection in opened:
                 await connection.close()
@@ -111,35 +119,87 @@ class SqliteStore(Store):
     async def write(self, work: Work[T], *, retry: bool = False) -> T:  # noqa: ARG002
         """Run on the writer, whose thread takes one transaction after the other."""
         try:
-            return await self._writer.run_in_thread(partial(self._transaction, work))
+            result, touched = await self._writer.run_in_thread(partial(self._transaction, work))
         except sqlite3.Error as error:
             raise _translated(error) from error
+        if touched:
+            self.bell.ring(touched)
+        return result
+
+    async def listen(self) -> None:
+        """Ask a reader, many times a second, whether another connection has committed.
+
+        The answer costs no lock and reads no page; whose commit it was, it does not say.
+        """
+        seen = None
+        while True:
+            version = await self._data_version()
+            if seen is not None and version != seen:
+                self.bell.ring(None)
+            seen = version
+            await asyncio.sleep(LISTEN_SECONDS)
 
     async def close(self) -> None:
         """Close the writer last, so that it folds the write-ahead log into the file."""
         for connection in (*self._readers, self._writer):
             await connection.close()
 
-    def _transaction(self, work: Work[T], raw: sqlite3.Connection) -> T:
-        # IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency.
-        raw.execute("BEGIN IMMEDIATE")
+    async def _data_version(self) -> int | None:
+        """Of one certain reader, since each counts for itself; None while the file is away."""
         try:
-            result = self._work(work, raw)
+            return await self._readers[0].run_in_thread(
+                lambda raw: int(raw.execute("PRAGMA data_version").fetchone()[0])
+            )
+        except sqlite3.Error:
+            return None
+
+    def _transaction(self, work: Work[T], raw: sqlite3.Connection) -> tuple[T, set[int]]:
+        _begin(raw)
+        connection = _SqliteConnection(raw, self.observer)
+        try:
+            result = self._driven(work, connection)
             raw.execute("COMMIT")
         except BaseException:
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
             raise
-        return result
+        return result, connection.touched
 
     def _work(self, work: Work[T], raw: sqlite3.Connection) -> T:
-        coroutine = cast("Coroutine[Any, Any, T]", work(_SqliteConnection(raw, self.observer)))
+        return self._driven(work, _SqliteConnection(raw, self.observer))
+
+    def _driven(self, work: Work[T], connection: Connection) -> T:
+        coroutine = cast("Coroutine[Any, Any, T]", work(connection))
         try:
             coroutine.send(None)
         except StopIteration as finished:
             return cast("T", finished.value)
         coroutine.close()
         raise RuntimeError("Inside the store only the store's own connection can be awaited.")
+
+
+def _wait_no_longer(raw: sqlite3.Connection) -> None:
+    """From now on it is _begin() that waits."""
+    raw.execute("PRAGMA busy_timeout=0")
+
+
+def _begin(raw: sqlite3.Connection) -> None:
+    """Begin to write, in our turn among the processes that do.
+
+    IMMEDIATE: a transaction that upgrades from reading to writing fails under concurrency. SQLite's
+    own way of waiting sleeps for up to 100 ms between two looks, and starves while another process
+    writes one transaction after the other; so we look each millisecond.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 async def _connect(path: str, statements: list[str]) -> _Threaded:

@@ -44,6 +44,10 @@ organizations = sa.Table(
     sa.Column("last_ticket_id", sa.Integer, nullable=False, server_default="0"),
     sa.Column("last_ticket_number", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Instant, nullable=False),
+    # The change log is kept from after this position on; see events.py.
+    sa.Column("log_floor_epoch", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("log_floor_sequence", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("log_epoch_offset", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 users = sa.Table(
@@ -154,8 +158,8 @@ ticket_labels = sa.Table(
     info={"only": "sqlite"},
 )
 
-# One write to one ticket. The version makes the key: it goes up by one with each write. No foreign
-# key to tickets, since what is said of a deleted ticket stays.
+# One write to one ticket: its history, and an entry of the change log. The version makes the key: it
+# goes up by one with each write. No foreign key to tickets, since a deletion is an entry too.
 ticket_events = sa.Table(
     "ticket_events",
     metadata,
@@ -169,7 +173,11 @@ ticket_events = sa.Table(
     sa.Column("actor_user_id", sa.Integer),
     sa.Column("occurred_at", Instant, nullable=False),
     sa.Column("changes", sa.Text, nullable=False),
+    sa.Column("log_epoch", sa.BigInteger, nullable=False),
+    sa.Column("log_sequence", sa.BigInteger, nullable=False),
+    sa.Index("ticket_events_log", "org_id", "log_epoch", "log_sequence", unique=True),
 )
+ticket_log_sequence = sa.Sequence("ticket_log_sequence", metadata=metadata)  # on PostgreSQL
 
 idempotency_keys = sa.Table(
     "idempotency_keys",

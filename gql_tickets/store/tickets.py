@@ -178,13 +178,14 @@ def _add_postgresql() -> sa.Select[Any]:
     event = (
         sa.insert(ticket_events)
         .from_select(
-            ["org_id", "ticket_id", "version", "slug", *said],
+            ["org_id", "ticket_id", "version", "slug", *said, *events.LOG_POSITION],
             sa.select(
                 org(),
                 ticket.c.id,
                 _ONE,
                 ticket.c.slug,
                 *(sa.bindparam(f"event_{name}", type_=ticket_events.c[name].type) for name in said),
+                *events.log_position("postgresql"),
             ),
         )
         .cte("event")
@@ -216,6 +217,7 @@ async def add_ticket(
     """
     new = {f"new_{name}": values[name] for name in _DRAFTED}
     if db.dialect == "postgresql":
+        db.touched.add(org)
         row = await db.row(
             _ADD_POSTGRESQL,
             org=org,

@@ -73,7 +73,10 @@ async def refuse(request: Request, error: Exception) -> Response:
     code, message = _REFUSALS.get(
         error.status_code, (ErrorCode.VALIDATION_FAILED, "The request was refused.")
     )
-    return failure(request.scope, error.status_code, code, message, headers=error.headers)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:  # which comes from a set: in another order at each start
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+    return failure(request.scope, error.status_code, code, message, headers=headers)
 
 
 def _unexpected(scope: Scope) -> Response:

@@ -90,7 +90,7 @@ def test_a_statement_names_the_organization(name: str) -> None:
     texts = []
     for dialect in ("sqlite", "postgresql"):
         # A statement that is written for one database may be nonsense to the other.
-        with suppress(AttributeError, CompileError):
+        with suppress(AttributeError, CompileError, NotImplementedError):
             texts.append(STATEMENTS[name].compiled(dialect).sql)
     assert texts
     for sql in texts:

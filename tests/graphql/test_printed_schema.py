@@ -79,7 +79,7 @@ def test_every_custom_scalar_names_its_specification() -> None:
         for name, found in OURS.items()
         if isinstance(found, GraphQLScalarType) and not is_specified_scalar_type(found)
     }
-    assert set(scalars) == {"DateTime", "URL"}
+    assert set(scalars) == {"DateTime", "SyncCursor", "URL"}
     assert all(scalars.values())
 
 

@@ -117,7 +117,7 @@ async def test_r07_the_newest_come_first(client: httpx.AsyncClient, add: Add) ->
     [
         (TICKETS, "limit", ["0", "-1", "1001"]),
         (BOARD, "limit", ["0", "-1", "1001"]),
-        (TICKETS, "offset", ["-1", "2147483648"]),
+        (TICKETS, "offset", ["-1", "9223372036854775808"]),
         (TICKETS, "assignee_id", ["2147483648", "-2147483649"]),
         (TICKETS, "repository_id", ["2147483648", "-2147483649"]),
         (BOARD, "repository_id", ["2147483648", "-2147483649"]),

@@ -264,3 +264,18 @@ async def test_r30_every_answer_names_the_request(client: httpx.AsyncClient) -> 
         assert len(ids) == 3
     odd = await client.get(PATH, headers={"X-Request-Id": "a b\t<script>"})
     assert odd.headers["x-request-id"] == odd.json()["request_id"] != "a b\t<script>"
+
+
+async def test_r27_a_body_that_streams_past_the_limit_deletes_nothing(
+    client: httpx.AsyncClient, add: Add
+) -> None:
+    await add()
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(300):
+            yield b" " * 1_024
+
+    assert_refused(
+        await client.request("DELETE", PATH, content=endless()), 413, "PAYLOAD_TOO_LARGE"
+    )
+    assert (await client.get(PATH)).status_code == 200

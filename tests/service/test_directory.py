@@ -139,9 +139,9 @@ async def test_the_index_has_the_last_word_on_usernames(
 @pytest.mark.parametrize(
     ("given", "path"),
     [
-        ({"id": 0}, "id"),
-        ({"id": -1}, "id"),
-        ({"id": INT32_MAX + 1}, "id"),
+        ({"id": 0}, "database_id"),
+        ({"id": -1}, "database_id"),
+        ({"id": INT32_MAX + 1}, "database_id"),
         ({"username": ""}, "username"),
         ({"username": "x" * 256}, "username"),
         ({"name": "\0"}, "name"),
@@ -291,7 +291,10 @@ async def test_every_row_is_checked_before_the_first_is_written(store: Store, ac
     rows = [(id, {"url": "https://example.com"}) for id in range(1, 600)]
     with pytest.raises(ValidationFailed) as caught:
         await directory.upsert_repositories(store, actor, [*rows, (0, {}), (600, {"url": "x"})])
-    assert [problem.path for problem in caught.value.problems] == [("0", "id"), ("600", "url")]
+    assert [problem.path for problem in caught.value.problems] == [
+        ("0", "database_id"),
+        ("600", "url"),
+    ]
     assert await directory.repositories_count(store, actor) == 0
 
 

@@ -22,6 +22,7 @@ from gql_tickets.errors import (
 )
 from gql_tickets.service import directory, idempotency, tickets
 from gql_tickets.settings import Settings
+from gql_tickets.store import idempotency as key_store
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.opening import open_store
 from gql_tickets.store.statements import Statement
@@ -205,3 +206,25 @@ async def test_one_of_two_rival_requests_under_one_key_is_refused(
     )
     assert sum(isinstance(each, IdempotencyConflict) for each in outcomes) == 4
     assert await tickets.count(store, actor, filter=TicketFilter()) == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_a_retry_that_waits_in_vain_is_told_that_the_first_still_runs(
+    store: Store, rival: Store, actor: Actor
+) -> None:
+    reserved, go_on = asyncio.Event(), asyncio.Event()
+
+    async def first(db: Connection) -> None:
+        now = dt.datetime.now(dt.UTC)
+        before = now - idempotency.LIFETIME
+        await key_store.add_key(db, actor.org_id, "once", b"fingerprint", now, before)
+        reserved.set()
+        await go_on.wait()
+
+    running = asyncio.create_task(rival.write(first))
+    await reserved.wait()
+    with pytest.raises(IdempotencyConflict) as refused:
+        await tickets.create(store, actor, draft=DRAFT, idempotency_key="once")
+    assert refused.value.code is ErrorCode.IDEMPOTENCY_IN_PROGRESS
+    go_on.set()
+    await running
