@@ -137,10 +137,10 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         "health": "/healthz",
         "ready": "/readyz",
     }
-    view = build_view(settings, pages.graphiql(assets, GRAPHQL_PATH))
+    view = build_view(settings)
     return [
         *([pages.board_route(assets, BOARD_PATH, GRAPHQL_PATH)] if settings.board else []),
-        pages.graphiql_route(GRAPHQL_PATH, view)
+        pages.graphiql_route(assets, GRAPHQL_PATH, view)
         if settings.graphiql
         else Route(GRAPHQL_PATH, view),
         *HEALTH_ROUTES,
