@@ -1,6 +1,6 @@
 """The composition: the one file that knows every part. Routes, middleware, lifespan, mounts.
 
-    RequestId > CORS > LastResort > TrailingSlash > BodyLimit > routes
+    RequestId > Access > SecurityHeaders > CORS > LastResort > TrailingSlash > BodyLimit > routes
 
 GraphQL and health are our own; every other door is an import string in `settings.mounts`.
 """
@@ -13,6 +13,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,23 +23,33 @@ from starlette.routing import BaseRoute, Route
 from gql_tickets import pages
 from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
+from gql_tickets.observability.logs import format_for, request_log
+from gql_tickets.observability.metrics import Metrics
 from gql_tickets.schema import build_view
 from gql_tickets.service import changes
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
+from gql_tickets.web.access import Access
 from gql_tickets.web.assets import Assets
 from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
 from gql_tickets.web.health import HEALTH_ROUTES
 from gql_tickets.web.last_resort import LastResort, refuse
+from gql_tickets.web.metrics import measured, metrics_routes
 from gql_tickets.web.request_id import RequestId
+from gql_tickets.web.security_headers import SecurityHeaders
 from gql_tickets.web.slashes import TrailingSlash
+
+if TYPE_CHECKING:
+    from gql_tickets.web.tracing import Tracing
 
 GRAPHQL_PATH = "/graphql"
 BOARD_PATH = "/board"
+DOORS = {GRAPHQL_PATH: "graphql", "/api/": "rest"}
 UPKEEP_SECONDS = 60
+TRACING_MODULE = "gql_tickets.web.tracing"
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +63,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
     """
     settings = settings or Settings()
     mounts = [load_mount(name) for name in settings.mounts]
+    metrics = Metrics() if settings.metrics_path or settings.metrics_port else None
+    tracing = load_tracing() if settings.tracing else None
     own = _routes(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings) as state:
+        async with opened(settings, metrics, tracing) as state:
             app.state.tickets = state
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
             yield
@@ -66,6 +79,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         lifespan=lifespan,
         middleware=[
             Middleware(RequestId),
+            access(settings, metrics),
+            *([tracing.middleware()] if tracing else []),
+            Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
             *cors(settings.cors_origins),
             Middleware(LastResort),
             Middleware(TrailingSlash),
@@ -77,15 +93,34 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
+def access(settings: Settings, metrics: Metrics | None) -> Middleware:
+    """The middleware that tells of each request, to whom the settings say."""
+    return Middleware(
+        Access,
+        log=request_log(settings.log_level, format_for(settings.log_format)),
+        access_log=settings.access_log and settings.log_level in {"info", "debug"},
+        slow_ms=settings.slow_operation_ms,
+        metrics=metrics,
+        doors=DOORS,
+    )
+
+
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[State]:
+async def opened(
+    settings: Settings, metrics: Metrics | None = None, tracing: Tracing | None = None
+) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
+    if tracing is not None:
+        store = tracing.store(store)
     await changes.settle(store)
-    state = State(store, KeyRing(store, settings.key_cache_seconds), Live(store), settings)
+    keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
+    # Whoever has something to measure says so, whether or not somebody reads it.
+    state = State(store, keys, live, settings, metrics or Metrics())
     upkeep = asyncio.create_task(_keep_up(state))
     try:
-        yield state
+        async with measured(state, is_read=metrics is not None):
+            yield state
     finally:
         upkeep.cancel()
         with suppress(asyncio.CancelledError):
@@ -93,6 +128,18 @@ async def opened(settings: Settings) -> AsyncIterator[State]:
         await state.live.close()
         await _flush(state)
         await store.close()
+        if tracing is not None:
+            tracing.close()
+
+
+def load_tracing() -> Tracing:
+    """Tracing, whose module needs an extra. Raises ValueError when that is not installed."""
+    try:
+        module = importlib.import_module(TRACING_MODULE)
+    except ImportError as error:
+        raise ValueError(f"Tracing needs `pip install gql-tickets[otel]`: {error}.") from error
+    tracing: Tracing = module.start()
+    return tracing
 
 
 def load_mount(name: str) -> Mount:
@@ -144,6 +191,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         if settings.graphiql
         else Route(GRAPHQL_PATH, view),
         *HEALTH_ROUTES,
+        *metrics_routes(settings.metrics_path),
         assets.route(),
         Route("/", pages.front(assets, index)),
     ]

@@ -13,6 +13,8 @@ from starlette.requests import HTTPConnection
 from gql_tickets.auth import Actor, read_credential
 from gql_tickets.errors import ErrorCode, Unauthenticated
 from gql_tickets.loaders import Loaders
+from gql_tickets.observability.metrics import Metrics
+from gql_tickets.observability.requests import noted
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
@@ -38,6 +40,7 @@ class State:
     keys: KeyRing
     live: Live
     settings: Settings
+    metrics: Metrics
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +97,7 @@ async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) 
     if api_key or authorization:
         recheck = partial(state.keys.authenticate, read_credential(api_key, authorization))
         actor = await recheck()
+        noted().caller(actor.org_slug, actor.key_id)
     request_id = _request_id(request.scope)
     return new_context(state.store, actor, limits, request_id, live=state.live, recheck=recheck)
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -94,9 +94,7 @@ class ValidationFailed(TicketsError):
         )
 
     @classmethod
-    def of(
-        cls, path: Path | str, message: str, allowed: tuple[str, ...] | None = None
-    ) -> ValidationFailed:
+    def of(cls, path: Path | str, message: str, allowed: tuple[str, ...] | None = None) -> Self:
         """The usual case: one problem."""
         return cls([Problem((path,) if isinstance(path, str) else path, message, allowed)])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -15,9 +16,10 @@ from strawberry.dataloader import DataLoader
 from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import ApiKey, Label, Organization, Repository, User
 from gql_tickets.domain.filters import TicketFilter
+from gql_tickets.domain.history import Comment, TicketEvent
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket
-from gql_tickets.service import board, directory, keys, labels, tickets
+from gql_tickets.service import board, comments, directory, history, keys, labels, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.store.engine import Store
 
@@ -59,6 +61,9 @@ class Loaders:
         """Begin anew: for what goes on for so long that what was loaded is out of date."""
         self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
         self._counts: dict[Hashable, Loader[Any, int]] = {}
+        self._told: dict[Hashable, Loader[int, Page[TicketEvent]]] = {}
+        self._told_counts: dict[Hashable, Loader[int, int]] = {}
+        self._said: dict[PageRequest, Loader[int, Page[Comment]]] = {}
         self.tickets: Loader[int, Ticket | None] = self._edge(tickets.by_ids)
         self.users: Loader[int, User | None] = self._edge(directory.users_by_ids)
         self.repositories: Loader[int, Repository | None] = self._edge(
@@ -67,6 +72,9 @@ class Loaders:
         self.labels: Loader[str, Label | None] = self._edge(labels.by_names)
         self.labels_by_id: Loader[str, Label | None] = Loader(self._labels_by_id)
         self.label_counts: Loader[str, int] = self._edge(labels.ticket_counts)
+        self.events: Loader[tuple[int, int], TicketEvent | None] = self._edge(history.by_keys)
+        self.comments: Loader[int, Comment | None] = self._edge(comments.by_ids)
+        self.comment_counts: Loader[int, int] = self._edge(comments.counts)
         self.progress: Loader[int, ChildProgress] = self._edge(tickets.progress_of)
         self.api_keys: Loader[str, ApiKey | None] = Loader(self._api_keys)
         self.organizations: Loader[int, Organization | None] = Loader(self._organizations)
@@ -96,6 +104,27 @@ class Loaders:
 
             self._counts[arguments] = Loader(batch)
         return self._counts[arguments]
+
+    def event_pages(
+        self, page: PageRequest, fields: history.Fields | None
+    ) -> Loader[int, Page[TicketEvent]]:
+        """The loader of one page of the history of each ticket."""
+        if (page, fields) not in self._told:
+            fetch = partial(history.pages, page=page, fields=fields)
+            self._told[page, fields] = self._edge(fetch)
+        return self._told[page, fields]
+
+    def event_counts(self, fields: history.Fields | None) -> Loader[int, int]:
+        """The loader of the number of events of each ticket."""
+        if fields not in self._told_counts:
+            self._told_counts[fields] = self._edge(partial(history.counts, fields=fields))
+        return self._told_counts[fields]
+
+    def comment_pages(self, page: PageRequest) -> Loader[int, Page[Comment]]:
+        """The loader of one page of the comments of each ticket."""
+        if page not in self._said:
+            self._said[page] = self._edge(partial(comments.pages, page=page))
+        return self._said[page]
 
     def _edge(
         self, fetch: Callable[[Store, Actor, Sequence[K]], Awaitable[Sequence[V]]]

@@ -31,6 +31,13 @@ class Settings(BaseSettings):
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins that browsers may call from, as a JSON list; `*` for any"
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="Addresses or networks whose `X-Forwarded-For` and `-Proto` are believed, as a JSON list",
+    )
+    hsts_seconds: int = Field(
+        0, ge=0, description="`Strict-Transport-Security` of answers over TLS; 0 for none"
+    )
     request_bytes_max: int = Field(
         262_144, ge=1_024, description="Largest request body, in bytes; beyond it 413"
     )
@@ -57,4 +64,24 @@ class Settings(BaseSettings):
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="Least severe message that is logged"
+    )
+    log_format: Literal["json", "line"] | None = Field(
+        None, description="`json` or `line`; unset is `line` on a terminal and `json` elsewhere"
+    )
+    access_log: bool = Field(True, description="Log a record of every request")
+    slow_operation_ms: float = Field(
+        1_000.0, ge=0, description="A request that takes longer is logged as a warning; 0 for none"
+    )
+    tracing: bool = Field(
+        default=False,
+        description="Send OpenTelemetry traces; needs `pip install gql-tickets[otel]`, and obeys `OTEL_…`",
+    )
+    metrics_path: str = Field(
+        "",
+        pattern=r"^(/[\w/-]+)?$",
+        description="Path on the main port where Prometheus may read, such as `/metrics`; empty for none",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address that `metrics_port` listens on")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port of its own for `/metrics`; 0 for none"
     )

@@ -16,6 +16,7 @@ from gql_tickets.errors import (
     Unauthenticated,
     ValidationFailed,
 )
+from gql_tickets.observability.requests import noted
 from gql_tickets.web.answers import RETRY_AFTER_SECONDS, Detail, JSONAnswer, request_id_of
 
 STATUS: Mapping[ErrorCode, int] = {
@@ -59,6 +60,7 @@ _WRAPPERS = {"input", "filter", "patch", "in", "in_", "set", "id", "database_id"
 
 def answer(scope: Scope, error: TicketsError, headers: Mapping[str, str] | None = None) -> Response:
     """The whole response to a failure; `headers` go on top of those that its code asks for."""
+    noted().code = error.code.value
     body: dict[str, object] = {"error": error.message, "code": error.code.value}
     if isinstance(error, Forbidden) and error.required_scopes:
         body["required_scopes"] = error.required_scopes

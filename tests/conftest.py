@@ -89,6 +89,14 @@ def new_database(
 
 
 @pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite file, for what no database makes a difference to."""
+    path = tmp_path / f"test{next(_numbers)}.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
 def database(new_database: Callable[[], str]) -> str:
     """The URL of a migrated, empty database."""
     return new_database()

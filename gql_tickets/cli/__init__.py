@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from gql_tickets.cli import changes, directory, keys, organizations, server
+from gql_tickets.cli import changes, directory, doctor, keys, organizations, server
 from gql_tickets.cli.running import Failed
 from gql_tickets.errors import TicketsError
 
@@ -22,6 +22,7 @@ app.command("serve")(server.serve)
 app.command("migrate")(server.migrate)
 app.command("schema")(server.schema)
 app.add_typer(changes.commands, name="changes")
+app.command("doctor")(doctor.doctor)
 app.add_typer(organizations.commands, name="orgs")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(directory.users, name="users")

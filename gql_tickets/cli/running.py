@@ -58,6 +58,14 @@ async def open_prepared(settings: Settings) -> Store:
     """
     if is_sqlite(settings):
         await migrate(settings)
+    return await open_current(settings)
+
+
+async def open_current(settings: Settings) -> Store:
+    """Open a database that is up to date, and change nothing. Raises Failed when it is not."""
+    if is_sqlite(settings):
+        _check_folder(settings)
+        _check_file(settings)
     store = await _reached(settings, open_store(settings))
     try:
         current = await _reached(settings, schema.is_current(store))
@@ -108,6 +116,13 @@ async def _reached(settings: Settings, work: Awaitable[T]) -> T:
         raise Failed(
             f"The database {shown(settings.database_url)} cannot be opened: {reason}"
         ) from error
+
+
+def _check_file(settings: Settings) -> None:
+    # Opening a file that is not there would make an empty one.
+    path = Path(urlsplit(settings.database_url).path.removeprefix("/"))
+    if not path.exists():
+        raise Failed(f"The database {path} does not exist. Run `gql-tickets migrate` first.")
 
 
 def _check_folder(settings: Settings) -> None:

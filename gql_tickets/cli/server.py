@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -15,7 +17,8 @@ from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
 from gql_tickets.cli.running import Failed, load_settings, open_prepared
 from gql_tickets.cli.running import migrate as migrate_database
-from gql_tickets.observability import log_config
+from gql_tickets.observability.logs import format_for, log_config
+from gql_tickets.observability.metrics import serving, shared_folder, shared_registry
 from gql_tickets.schema import print_sdl
 from gql_tickets.service import demo as demo_service
 from gql_tickets.settings import ENV_PREFIX, Settings
@@ -149,15 +152,18 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         http="httptools",
         ws="none",
         lifespan="on",
-        log_config=log_config(settings.log_level),
+        log_config=log_config(settings.log_level, format_for(settings.log_format)),
         log_level=settings.log_level,
-        access_log=settings.log_level == "debug",
+        access_log=False,  # ours tells more, and no path
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
     if settings.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        with _shared_metrics(settings):
+            Multiprocess(config, sockets=[listener]).run()
         return
     server = uvicorn.Server(config)
     try:
@@ -166,3 +172,22 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         if server.started:
             raise
         raise Failed("The server did not start; the log above says why.") from stopped
+
+
+@contextmanager
+def _shared_metrics(settings: Settings) -> Iterator[None]:
+    """A place for the workers' numbers, and the port to read them, as far as they are asked for."""
+    if not (settings.metrics_path or settings.metrics_port):
+        yield
+        return
+    with shared_folder(), ExitStack() as stack:
+        registry = shared_registry()
+        if registry is not None and settings.metrics_port:
+            try:
+                stack.enter_context(serving(registry, settings.metrics_host, settings.metrics_port))
+            except OSError as error:
+                raise Failed(
+                    f"Cannot serve metrics on {settings.metrics_host}:{settings.metrics_port}: "
+                    f"{error.strerror}."
+                ) from error
+        yield

@@ -26,11 +26,13 @@ class Kind(enum.Enum):
     REPOSITORY = "Repository"
     LABEL = "Label"
     TICKET = "Ticket"
+    COMMENT = "Comment"
+    TICKET_EVENT = "TicketEvent"
     API_KEY = "ApiKey"
 
 
 _KINDS = {kind.value: kind for kind in Kind}
-_NUMBERED = {Kind.ORGANIZATION, Kind.USER, Kind.REPOSITORY, Kind.TICKET}
+_NUMBERED = {Kind.ORGANIZATION, Kind.USER, Kind.REPOSITORY, Kind.TICKET, Kind.COMMENT}
 
 
 def node_id(kind: Kind, org_id: int, local_id: int | str) -> str:

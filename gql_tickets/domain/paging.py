@@ -24,6 +24,7 @@ class OrderField(enum.Enum):
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
     NUMBER = "number"
+    POSITION = "position"
 
 
 class Order(Struct, frozen=True):
@@ -34,6 +35,8 @@ class Order(Struct, frozen=True):
 
 
 NEWEST_FIRST = (Order(OrderField.CREATED_AT),)
+BOARD_ORDER = (Order(OrderField.POSITION, descending=False),)
+"""Newest first, until somebody moves a ticket (R9)."""
 
 
 class PageRequest(Struct, frozen=True):

@@ -61,6 +61,8 @@ class TicketField(enum.Enum):
     REPOSITORY = "repository_id"
     LABELS = "labels"
     PARENT = "parent_slug"
+    POSITION = "position"
+    COMMENTS = "comments"
 
 
 class ChangeKind(enum.Enum):
@@ -98,6 +100,7 @@ class Ticket(Struct, frozen=True, gc=False):
     parent_id: int | None
     parent_slug: str | None
     labels: tuple[str, ...]
+    position: str
     version: int
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -115,6 +118,15 @@ class TicketRef(Struct, frozen=True):
 
     id: int | None = None
     slug: str | None = None
+
+
+class Place(Struct, frozen=True):
+    """A place in a column of the board: beside a ticket, or at one of its ends, whichever is given."""
+
+    before: TicketRef | None = None
+    after: TicketRef | None = None
+    first: bool = False
+    last: bool = False
 
 
 class ChildProgress(Struct, frozen=True):

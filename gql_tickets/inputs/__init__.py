@@ -2,6 +2,14 @@
 
 from strawberry import Some
 
+from gql_tickets.inputs.bulk import (
+    BulkMatch,
+    BulkTargets,
+    TicketBulkCreateInput,
+    TicketBulkDeleteInput,
+    TicketBulkUpdateInput,
+)
+from gql_tickets.inputs.comments import CommentCreateInput, CommentDeleteInput, CommentUpdateInput
 from gql_tickets.inputs.enums import OrderDirection
 from gql_tickets.inputs.fields import Url, given
 from gql_tickets.inputs.filters import (
@@ -20,6 +28,7 @@ from gql_tickets.inputs.filters import (
 from gql_tickets.inputs.mutations import (
     ApiKeyCreateInput,
     ApiKeyRevokeInput,
+    BoardPlace,
     LabelDeleteInput,
     LabelsEdit,
     LabelsPatch,
@@ -27,6 +36,7 @@ from gql_tickets.inputs.mutations import (
     RepositoryUpsertInput,
     TicketCreateInput,
     TicketDeleteInput,
+    TicketMoveInput,
     TicketPatch,
     TicketSetStatusInput,
     TicketUpdateInput,
@@ -37,6 +47,12 @@ from gql_tickets.inputs.references import RepositoryRef, TicketRef, UserRef
 __all__ = [
     "ApiKeyCreateInput",
     "ApiKeyRevokeInput",
+    "BoardPlace",
+    "BulkMatch",
+    "BulkTargets",
+    "CommentCreateInput",
+    "CommentDeleteInput",
+    "CommentUpdateInput",
     "LabelDeleteInput",
     "LabelFilter",
     "LabelUpsertInput",
@@ -48,9 +64,13 @@ __all__ = [
     "RepositoryRef",
     "RepositoryUpsertInput",
     "Some",
+    "TicketBulkCreateInput",
+    "TicketBulkDeleteInput",
+    "TicketBulkUpdateInput",
     "TicketCreateInput",
     "TicketDeleteInput",
     "TicketFilter",
+    "TicketMoveInput",
     "TicketOrder",
     "TicketPatch",
     "TicketPriorityFilter",

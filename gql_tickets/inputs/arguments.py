@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import strawberry
 from strawberry import ID
 
+from gql_tickets.domain.tickets import TicketField
 from gql_tickets.inputs.fields import Cursor
 from gql_tickets.inputs.filters import TicketFilter, TicketOrder
 from gql_tickets.inputs.references import TicketRef
@@ -47,6 +48,10 @@ OrderBy: TypeAlias = Annotated[
 Since: TypeAlias = Annotated[
     Cursor | None,
     strawberry.argument(description="Only what comes after this position of the change log."),
+]
+Fields: TypeAlias = Annotated[
+    list[TicketField] | None,
+    strawberry.argument(description="Only events that changed one of these fields."),
 ]
 NameContains: TypeAlias = Annotated[
     str | None,

@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 
 from gql_tickets.auth import Scope
+from gql_tickets.domain.bulk import BulkErrorPolicy
 from gql_tickets.domain.paging import OrderField
 from gql_tickets.domain.tickets import (
     ChangeKind,
@@ -79,19 +80,21 @@ describe(
         "TYPE": "The type.",
         "STATUS": "The status.",
         "PRIORITY": "The priority.",
-        "ASSIGNEE": "The assignee.",
-        "REPOSITORY": "The repository.",
-        "LABELS": "The labels, or their order.",
-        "PARENT": "The parent.",
+        "ASSIGNEE": "The assignee, by the integer that REST calls `assignee_id`.",
+        "REPOSITORY": "The repository, by the integer that REST calls `repository_id`.",
+        "LABELS": "The labels, by their names.",
+        "PARENT": "The parent, by its slug.",
+        "POSITION": "The position within the column of the board.",
+        "COMMENTS": "A comment: its body, null before it was written and after it was deleted.",
     },
 )
 describe(
     ChangeKind,
     "What happened to a ticket. Open enum; treat an unknown value as UPDATED.",
     {
-        "CREATED": "It is new.",
-        "UPDATED": "It was written.",
-        "DELETED": "It is gone, for good.",
+        "CREATED": "It was created.",
+        "UPDATED": "It was written, or a comment on it was.",
+        "DELETED": "It was deleted.",
     },
 )
 describe(
@@ -105,12 +108,21 @@ describe(
     },
 )
 describe(
+    BulkErrorPolicy,
+    "What an item that fails means for the others of a bulk mutation.",
+    {
+        "ABORT": "All or nothing, in one transaction.",
+        "CONTINUE": "Each item on its own; `results` says which failed.",
+    },
+)
+describe(
     OrderField,
     "What a sort key reads. Every sort ends with the ticket's id, so order is total and cursors never skip or repeat.",
     {
         "CREATED_AT": "When the ticket was created.",
         "UPDATED_AT": "When the ticket was last written.",
         "NUMBER": "The digits of the slug.",
+        "POSITION": "The manual order within a board column.",
     },
     name="TicketOrderField",
 )

@@ -10,6 +10,7 @@ from strawberry import ID, Maybe
 from gql_tickets.auth import Scope
 from gql_tickets.domain import tickets
 from gql_tickets.domain.tickets import ChildrenPolicy, TicketPriority, TicketStatus, TicketType
+from gql_tickets.errors import ValidationFailed
 from gql_tickets.inputs.fields import (
     Url,
     given,
@@ -132,6 +133,40 @@ class TicketSetStatusInput:
 
     ticket: TicketRef = required("The ticket to move.")
     status: TicketStatus = required("The column to move to; any may follow any other.")
+    expected_version: int | None = optional(_VERSION)
+    idempotency_key: str | None = optional(_KEY.format("write"))
+
+
+@strawberry.input(description="Exactly one place in a column.", one_of=True)
+class BoardPlace:
+    """Beside a ticket, or at an end."""
+
+    before: TicketRef | None = optional("Directly above this ticket, which is in the column.")
+    after: TicketRef | None = optional("Directly below this ticket, which is in the column.")
+    first: bool | None = optional("At the top; only `true` makes sense. New tickets go above it.")
+    last: bool | None = optional("At the bottom; only `true` makes sense.")
+
+    def to_domain(self, org: int) -> tickets.Place:
+        """The place."""
+        for name in ("first", "last"):
+            if given(getattr(self, name)) is False:
+                message = f"`{name}` is a place, and can only be true."
+                raise ValidationFailed.of(("place", name), message)
+        return tickets.Place(
+            within(self.before, org),
+            within(self.after, org),
+            bool(given(self.first)),
+            bool(given(self.last)),
+        )
+
+
+@strawberry.input(description="A move to a place on the board.")
+class TicketMoveInput:
+    """Which, and where to."""
+
+    ticket: TicketRef = required("The ticket to move.")
+    status: TicketStatus | None = optional("The column to move to; the ticket's own when absent.")
+    place: BoardPlace = required("Where in the column.")
     expected_version: int | None = optional(_VERSION)
     idempotency_key: str | None = optional(_KEY.format("write"))
 

@@ -4,6 +4,30 @@ Plain async functions whose arguments are the schema's own. They read inputs, as
 return domain records; no rule and no SQL lives here.
 """
 
-from gql_tickets.resolvers import board, changes, directory, keys, labels, nodes, tickets, viewer
+from gql_tickets.resolvers import (
+    board,
+    bulk,
+    changes,
+    comments,
+    directory,
+    history,
+    keys,
+    labels,
+    nodes,
+    tickets,
+    viewer,
+)
 
-__all__ = ["board", "changes", "directory", "keys", "labels", "nodes", "tickets", "viewer"]
+__all__ = [
+    "board",
+    "bulk",
+    "changes",
+    "comments",
+    "directory",
+    "history",
+    "keys",
+    "labels",
+    "nodes",
+    "tickets",
+    "viewer",
+]

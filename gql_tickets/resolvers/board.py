@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from gql_tickets.context import Info
 from gql_tickets.domain.filters import TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST
+from gql_tickets.domain.paging import BOARD_ORDER
 from gql_tickets.domain.tickets import Ticket, TicketStatus
 from gql_tickets.inputs import read_filter
 from gql_tickets.inputs.arguments import After, Filter, First
@@ -29,10 +29,10 @@ class BoardColumn:
     async def tickets(
         self, info: Info, first: First = COLUMN_SIZE, after: After = UNSET
     ) -> Connection[Ticket]:
-        """A page of the column, newest first (R9)."""
+        """A page of the column, in the order of the board (R9)."""
         page = page_request(info.context.limits, first=first, after=after, default=COLUMN_SIZE)
         return await grouped(
-            info, Group.STATUS, self.status, filter=self.filter, order=NEWEST_FIRST, page=page
+            info, Group.STATUS, self.status, filter=self.filter, order=BOARD_ORDER, page=page
         )
 
     async def total_count(self, info: Info) -> int:

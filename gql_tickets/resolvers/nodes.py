@@ -9,6 +9,7 @@ from typing import Any
 from gql_tickets.auth import Scope
 from gql_tickets.context import Info
 from gql_tickets.domain.directory import ApiKey, Label, Organization, Repository, User
+from gql_tickets.domain.history import Comment, TicketEvent, read_event_id
 from gql_tickets.domain.ids import Kind, read_node_id
 from gql_tickets.domain.tickets import Ticket
 from gql_tickets.errors import LimitExceeded, Problem
@@ -17,7 +18,13 @@ from gql_tickets.loaders import Loaders
 
 NODES_MAX = 100
 
-Record = Organization | User | Repository | Label | Ticket | ApiKey
+Record = Organization | User | Repository | Label | Ticket | Comment | TicketEvent | ApiKey
+
+
+async def _event(loaders: Loaders, local: str) -> TicketEvent | None:
+    key = read_event_id(local)
+    return None if key is None else await loaders.events.load(key)
+
 
 _LOAD: dict[Kind, Callable[[Loaders, str], Awaitable[Any]]] = {
     Kind.ORGANIZATION: lambda loaders, local: loaders.organizations.load(int(local)),
@@ -25,6 +32,8 @@ _LOAD: dict[Kind, Callable[[Loaders, str], Awaitable[Any]]] = {
     Kind.REPOSITORY: lambda loaders, local: loaders.repositories.load(int(local)),
     Kind.LABEL: lambda loaders, local: loaders.labels_by_id.load(local),
     Kind.TICKET: lambda loaders, local: loaders.tickets.load(int(local)),
+    Kind.COMMENT: lambda loaders, local: loaders.comments.load(int(local)),
+    Kind.TICKET_EVENT: _event,
     Kind.API_KEY: lambda loaders, local: loaders.api_keys.load(local),
 }
 

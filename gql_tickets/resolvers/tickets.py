@@ -22,6 +22,7 @@ from gql_tickets.inputs.arguments import (
     Ref,
 )
 from gql_tickets.resolvers.paging import Connection, Default, page_request
+from gql_tickets.service import moves
 from gql_tickets.service import tickets as service
 from gql_tickets.service.board import Group
 
@@ -113,6 +114,21 @@ async def ticket_set_status(info: Info, input: Input[inputs.TicketSetStatusInput
         context.actor,
         ticket=input.ticket.to_domain(context.actor.org_id),
         status=input.status,
+        expected_version=given(input.expected_version),
+        idempotency_key=given(input.idempotency_key),
+    )
+
+
+async def ticket_move(info: Info, input: Input[inputs.TicketMoveInput]) -> Ticket:
+    """A ticket after its move to a place on the board."""
+    context = info.context
+    org = context.actor.org_id
+    return await moves.move(
+        context.store,
+        context.actor,
+        ticket=input.ticket.to_domain(org),
+        place=input.place.to_domain(org),
+        status=given(input.status),
         expected_version=given(input.expected_version),
         idempotency_key=given(input.idempotency_key),
     )

@@ -108,7 +108,7 @@ class BoardColumn:
 
     status: TicketStatus = _field("The status that its tickets have.")
     total_count: int = _field("Tickets in the column, on all pages.", _column_count)
-    tickets: TicketConnection = _field("Newest first.", _column_tickets)
+    tickets: TicketConnection = _field("In manual order.", _column_tickets)
 
 
 @strawberry.type(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from strawberry import UNSET, Parent
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.context import Info
-from gql_tickets.domain import directory, tickets
+from gql_tickets.domain import directory, history, tickets
 from gql_tickets.inputs import read_filter, read_order
-from gql_tickets.inputs.arguments import After, Filter, First, OrderBy
+from gql_tickets.inputs.arguments import After, Before, Fields, Filter, First, Last, OrderBy
+from gql_tickets.inputs.fields import given_tuple
+from gql_tickets.resolvers import comments as comments_of
+from gql_tickets.resolvers import history as history_of
 from gql_tickets.resolvers.paging import Connection, page_request
 from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
 from gql_tickets.service.board import Group
@@ -70,6 +74,53 @@ async def child_progress(ticket: Parent[tickets.Ticket], info: Info) -> tickets.
     return await info.context.loaders.progress.load(ticket.id)
 
 
+async def comments(
+    ticket: Parent[tickets.Ticket],
+    info: Info,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    last: Last = UNSET,
+    before: Before = UNSET,
+) -> Connection[history.Comment]:
+    """A page of what was said about it."""
+    page = page_request(info.context.limits, first=first, after=after, last=last, before=before)
+    return await comments_of.of_ticket(info, ticket.id, page)
+
+
+async def events(
+    ticket: Parent[tickets.Ticket],
+    info: Info,
+    first: First = PAGE_SIZE,
+    after: After = UNSET,
+    fields: Fields = UNSET,
+) -> Connection[history.TicketEvent]:
+    """A page of its history."""
+    page = page_request(info.context.limits, first=first, after=after)
+    return await history_of.of_ticket(info, ticket.id, page, given_tuple(fields))
+
+
+async def commented(comment: Parent[history.Comment], info: Info) -> tickets.Ticket | None:
+    """What the comment is about."""
+    return await info.context.loaders.tickets.load(comment.ticket_id)
+
+
+async def author(comment: Parent[history.Comment], info: Info) -> directory.User | None:
+    """Who wrote it."""
+    return await _user(info, comment.author_user_id)
+
+
+async def reply_to(comment: Parent[history.Comment], info: Info) -> history.Comment | None:
+    """What it answers."""
+    if comment.reply_to_id is None:
+        return None
+    return await info.context.loaders.comments.load(comment.reply_to_id)
+
+
+async def event_actor(event: Parent[history.TicketEvent], info: Info) -> directory.User | None:
+    """Who made the change."""
+    return await _user(info, event.actor_user_id)
+
+
 async def assigned(
     user: Parent[directory.User],
     info: Info,
@@ -104,6 +155,20 @@ async def caller(actor: Parent[Actor], info: Info) -> directory.User | None:
     if Scope.TICKETS_READ not in actor.scopes:
         return None
     return await _user(info, actor.user_id)
+
+
+def before(change: Parent[tickets.FieldChange]) -> str | None:
+    """What the field was."""
+    return _in_json(change.before)
+
+
+def after(change: Parent[tickets.FieldChange]) -> str | None:
+    """What the field is."""
+    return _in_json(change.after)
+
+
+def _in_json(value: str | int | tuple[str, ...] | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 async def total_count(connection: Parent[Connection[Any]]) -> int:

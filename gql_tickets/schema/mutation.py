@@ -12,11 +12,13 @@ from gql_tickets.auth import Scope
 from gql_tickets.schema import payloads
 from gql_tickets.schema.payloads import (
     ApiKeyPayload,
+    CommentPayload,
     DeletePayload,
     LabelPayload,
     MutationPayload,
     Payload,
     RepositoryPayload,
+    TicketBulkPayload,
     TicketDeletePayload,
     TicketPayload,
     UserPayload,
@@ -64,12 +66,61 @@ class Mutation:
         Scope.TICKETS_WRITE,
         "Move a ticket to another column. Any status may follow any other.",
     )
+    ticket_move: TicketPayload = _mutation(
+        resolvers.tickets.ticket_move,
+        TicketPayload,
+        payloads.of_ticket,
+        Scope.TICKETS_WRITE,
+        "Put a ticket somewhere in a column of the board.",
+    )
     ticket_delete: TicketDeletePayload = _mutation(
         resolvers.tickets.ticket_delete,
         TicketDeletePayload,
         payloads.of_deletion,
         Scope.TICKETS_WRITE,
         "Delete a ticket. Permanent.",
+    )
+    ticket_bulk_create: TicketBulkPayload = _mutation(
+        resolvers.bulk.ticket_bulk_create,
+        TicketBulkPayload,
+        payloads.of_bulk,
+        Scope.TICKETS_WRITE,
+        "Create up to 500 tickets.",
+    )
+    ticket_bulk_update: TicketBulkPayload = _mutation(
+        resolvers.bulk.ticket_bulk_update,
+        TicketBulkPayload,
+        payloads.of_bulk,
+        Scope.TICKETS_WRITE,
+        "Make the same change to up to 500 tickets.",
+    )
+    ticket_bulk_delete: TicketBulkPayload = _mutation(
+        resolvers.bulk.ticket_bulk_delete,
+        TicketBulkPayload,
+        payloads.of_bulk,
+        Scope.TICKETS_WRITE,
+        "Delete up to 500 tickets. Permanent.",
+    )
+    comment_create: CommentPayload = _mutation(
+        resolvers.comments.comment_create,
+        CommentPayload,
+        payloads.of_comment,
+        Scope.TICKETS_WRITE,
+        "Say something about a ticket. A write to the ticket, too: its version goes up.",
+    )
+    comment_update: CommentPayload = _mutation(
+        resolvers.comments.comment_update,
+        CommentPayload,
+        payloads.of_comment,
+        Scope.TICKETS_WRITE,
+        "Change the body of a comment.",
+    )
+    comment_delete: DeletePayload = _mutation(
+        resolvers.comments.comment_delete,
+        DeletePayload,
+        payloads.of_deleted,
+        Scope.TICKETS_WRITE,
+        "Delete a comment. The replies to it stay.",
     )
     label_upsert: LabelPayload = _mutation(
         resolvers.labels.label_upsert,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from typing import Any
 
 import strawberry
@@ -10,12 +11,14 @@ from strawberry import ID
 from strawberry.extensions.field_extension import FieldExtension
 
 from gql_tickets.context import Info
+from gql_tickets.domain.bulk import BulkResult
 from gql_tickets.domain.directory import ApiKey as ApiKeyRecord
 from gql_tickets.domain.directory import Label as LabelRecord
+from gql_tickets.domain.history import Comment as CommentRecord
 from gql_tickets.domain.tickets import TicketDeletion
 from gql_tickets.errors import ErrorCode, Forbidden, TicketsError, Unauthenticated, Unavailable
 from gql_tickets.schema.errors import UserError, user_errors
-from gql_tickets.schema.types import ApiKey, Label, Repository, Ticket, User
+from gql_tickets.schema.types import ApiKey, Comment, Label, Repository, Ticket, User
 
 _OF_THE_REQUEST = (Unauthenticated, Forbidden, Unavailable)
 """Failures that no other input would cure: they stay top-level errors."""
@@ -36,11 +39,43 @@ def _result(description: str) -> Any:
 
 @strawberry.type(description="A ticket that was written.")
 class TicketPayload(MutationPayload):
-    """Of ticketCreate, ticketUpdate and ticketSetStatus."""
+    """Of ticketCreate, ticketUpdate, ticketSetStatus and ticketMove."""
 
     ticket: Ticket | None = _result(
         "The ticket after the write; null when `userErrors` is not empty."
     )
+
+
+@strawberry.type(description="How one item of a bulk mutation came out.")
+class TicketBulkResult:
+    """Of one item."""
+
+    index: int = strawberry.field(description="Its place among the targets, from 0.")
+    ticket: Ticket | None = strawberry.field(
+        description="As it is now; null when it failed or was deleted."
+    )
+    errors: list[UserError] = strawberry.field(
+        description="Why it failed; they are in `userErrors` too."
+    )
+
+
+@strawberry.type(description="What became of many tickets.")
+class TicketBulkPayload(MutationPayload):
+    """Of ticketBulkCreate, ticketBulkUpdate and ticketBulkDelete."""
+
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list,
+        description=(
+            "Empty when every item succeeded; otherwise nothing was changed, unless `onError` is "
+            "CONTINUE."
+        ),
+    )
+    results: list[TicketBulkResult] = strawberry.field(
+        default_factory=list,
+        description="One for each target, in order; none when the call as a whole was refused.",
+    )
+    succeeded_count: int = strawberry.field(default=0, description="Items that were done.")
+    failed_count: int = strawberry.field(default=0, description="Items that have errors.")
 
 
 @strawberry.type(description="A ticket that was deleted.")
@@ -52,6 +87,15 @@ class TicketDeletePayload(MutationPayload):
     cascaded_count: int = strawberry.field(default=0, description="Children that were deleted too.")
 
 
+@strawberry.type(description="A comment that was written.")
+class CommentPayload(MutationPayload):
+    """Of commentCreate and commentUpdate."""
+
+    comment: Comment | None = _result(
+        "The comment after the write; null when `userErrors` is not empty."
+    )
+
+
 @strawberry.type(description="A label that was written.")
 class LabelPayload(MutationPayload):
     """Of labelUpsert."""
@@ -61,7 +105,7 @@ class LabelPayload(MutationPayload):
 
 @strawberry.type(description="An object that was deleted.")
 class DeletePayload(MutationPayload):
-    """Of labelDelete."""
+    """Of labelDelete and commentDelete."""
 
     deleted_id: ID | None = _result("The `id` it had.")
 
@@ -130,12 +174,35 @@ def of_deletion(deletion: TicketDeletion) -> dict[str, Any]:
     }
 
 
+def of_bulk(result: BulkResult) -> dict[str, Any]:
+    """Fields of a TicketBulkPayload."""
+    errors = [
+        [] if outcome.failure is None else user_errors(outcome.failure.error())
+        for outcome in result.outcomes
+    ]
+    tickets: list[Any] = [outcome.ticket for outcome in result.outcomes]
+    return {
+        "results": [
+            TicketBulkResult(index=index, ticket=ticket, errors=its_errors)
+            for index, (ticket, its_errors) in enumerate(zip(tickets, errors, strict=True))
+        ],
+        "succeeded_count": result.succeeded_count,
+        "failed_count": result.failed_count,
+        "user_errors": list(chain.from_iterable(errors)),
+    }
+
+
+def of_comment(comment: Any) -> dict[str, Any]:
+    """Fields of a CommentPayload."""
+    return {"comment": comment}
+
+
 def of_label(label: LabelRecord) -> dict[str, Any]:
     """Fields of a LabelPayload."""
     return {"label": label}
 
 
-def of_deleted(record: LabelRecord) -> dict[str, Any]:
+def of_deleted(record: LabelRecord | CommentRecord) -> dict[str, Any]:
     """Fields of a DeletePayload."""
     return {"deleted_id": record.node_id}
 

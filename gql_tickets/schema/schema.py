@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from gql_tickets.context import Context
 from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.observability.requests import noted
 from gql_tickets.schema import errors as user_errors
 from gql_tickets.schema import types
 from gql_tickets.schema.changes import Subscription
@@ -24,7 +25,16 @@ from gql_tickets.schema.scalars import SCALARS
 
 logger = logging.getLogger(__name__)
 
-_NODES = (types.Organization, types.User, types.Repository, types.Label, types.Ticket, types.ApiKey)
+_NODES = (
+    types.Organization,
+    types.User,
+    types.Repository,
+    types.Label,
+    types.Ticket,
+    types.Comment,
+    types.TicketEvent,
+    types.ApiKey,
+)
 _USER_ERRORS = (
     user_errors.ValidationError,
     user_errors.NotFoundError,
@@ -37,10 +47,10 @@ Tickets. One organization per credential: every root field is scoped to the orga
 
 Conventions that hold everywhere in this schema
 - Lists that can grow are Relay connections; lists with a documented small bound are plain lists.
-- Every mutation takes one `input` and returns a payload with `userErrors`. A mutation that returns an empty `userErrors` succeeded completely; a mutation that returns any changed nothing.
+- Every mutation takes one `input` and returns a payload with `userErrors`. A mutation that returns an empty `userErrors` succeeded completely; a mutation that returns any changed nothing, unless it is a bulk mutation with `onError: CONTINUE`.
 - Failures a caller can act on (validation, missing ticket, version conflict) are `userErrors`. Failures of the request itself (authentication, scope, malformed document, internal error) are top-level `errors` with `extensions.code`. Both draw from `ErrorCode`, and so does the `code` of the REST error body.
 - In update inputs an absent field is unchanged. `null` clears, and is accepted only where the field says so.
-- Every ticket has `version`; pass it back as `expectedVersion` to make a write conditional.
+- Every ticket and every comment has `version`; pass it back as `expectedVersion` to make a write conditional.
 - Values may be added to enums marked "open"; treat an unknown value as its documented fallback.
 """
 
@@ -83,6 +93,9 @@ class Documents(SchemaExtension):
             for node in (document.definitions if document else ())
             if isinstance(node, OperationDefinitionNode)
         ]
+        if operations and (len(operations) == 1 or named):
+            only = operations[0].name
+            noted().asks(named or (only.value if only else None))
         if len(operations) > 1 and not named:
             context.pre_execution_errors = [
                 GraphQLError("The document holds several operations: send operationName.")
@@ -93,6 +106,7 @@ class Documents(SchemaExtension):
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     """The error as a caller may see it."""
     code = _code(error)
+    noted().code = code.value
     extensions: dict[str, Any] = {"code": code.value}
     message = error.message
     if isinstance(error.original_error, TicketsError):

@@ -12,8 +12,14 @@ import strawberry
 from strawberry import ID
 
 from gql_tickets.auth import Scope
-from gql_tickets.domain import directory, tickets
-from gql_tickets.domain.tickets import TicketPriority, TicketStatus, TicketType
+from gql_tickets.domain import directory, history, tickets
+from gql_tickets.domain.tickets import (
+    ChangeKind,
+    TicketField,
+    TicketPriority,
+    TicketStatus,
+    TicketType,
+)
 from gql_tickets.inputs import Url
 from gql_tickets.schema import edges as load
 
@@ -164,6 +170,13 @@ class Ticket(Node):
     parent: Ticket | None = loads(load.parent, "The ticket it is a part of; null at the top level.")
     children: TicketConnection = loads(load.children, "The tickets that are parts of it.")
     child_progress: ChildProgress = loads(load.child_progress, "Counts over the direct children.")
+    comments: CommentConnection = loads(load.comments, "What people say about it; oldest first.")
+    history: TicketEventConnection = loads(
+        load.events, "What changed, who changed it and when; newest first."
+    )
+    position: str = says(
+        "Order within the status column: compare bytewise, lowest first. A new ticket comes first."
+    )
     version: int = says('Goes up by one with each write. The REST ETag is `"<version>"`.')
     created_at: dt.datetime = says("When it was created.")
     updated_at: dt.datetime = says("When it was last written.")
@@ -176,6 +189,99 @@ class Ticket(Node):
     def is_type_of(cls, value: object, _info: object) -> bool:
         """Whether a node is one."""
         return isinstance(value, tickets.Ticket)
+
+
+@strawberry.type(description="What somebody says about a ticket.")
+class Comment(Node):
+    """A window over history.Comment."""
+
+    ticket: Ticket = loads(load.commented, "What it is about.")
+    author: User | None = loads(
+        load.author, "Null when an API key with no user behind it wrote it."
+    )
+    body: str = says("Markdown, 1 to 100,000 characters.")
+    reply_to: Comment | None = loads(
+        load.reply_to, "The comment that it answers; null also when that was deleted."
+    )
+    version: int = says("Goes up by one with each write.")
+    created_at: dt.datetime = says("When it was written.")
+    updated_at: dt.datetime = says("When it was last changed.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, history.Comment)
+
+
+@strawberry.type(description="A comment in a connection.")
+class CommentEdge:
+    """A window over paging.Edge."""
+
+    cursor: str = says(CURSOR)
+    node: Comment = says(NODE)
+
+
+@strawberry.type(description="A page of comments.")
+class CommentConnection:
+    """A window over paging.Connection."""
+
+    edges: list[CommentEdge] = says(EDGES)
+    nodes: list[Comment] = says(NODES)
+    page_info: PageInfo = says(PAGE_INFO)
+    total_count: int = loads(
+        load.total_count, "Comments on all pages. Computed only when selected."
+    )
+
+
+@strawberry.type(
+    description="A field before and after, as JSON-encoded values of the REST representation."
+)
+class FieldChange:
+    """A window over tickets.FieldChange."""
+
+    field: TicketField = says("What changed.")
+    before: str | None = loads(load.before, "What it was; null when it was unset.")
+    after: str | None = loads(load.after, "What it became; null when it is unset.")
+
+
+@strawberry.type(description="One write to one ticket.")
+class TicketEvent(Node):
+    """A window over history.TicketEvent."""
+
+    kind: ChangeKind = says("What happened.")
+    actor: User | None = loads(
+        load.event_actor, "Null when an API key with no user behind it made the change."
+    )
+    actor_name: str | None = says(
+        "The name of the API key that made the change; of the tool, when it was no key.",
+        name="apiKeyName",
+    )
+    occurred_at: dt.datetime = says("When.")
+    changes: list[FieldChange] = says("The fields that are not what they were.")
+    version: int = says("The ticket's version after the write.")
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Whether a node is one."""
+        return isinstance(value, history.TicketEvent)
+
+
+@strawberry.type(description="An event in a connection.")
+class TicketEventEdge:
+    """A window over paging.Edge."""
+
+    cursor: str = says(CURSOR)
+    node: TicketEvent = says(NODE)
+
+
+@strawberry.type(description="A page of a ticket's history.")
+class TicketEventConnection:
+    """A window over paging.Connection."""
+
+    edges: list[TicketEventEdge] = says(EDGES)
+    nodes: list[TicketEvent] = says(NODES)
+    page_info: PageInfo = says(PAGE_INFO)
+    total_count: int = loads(load.total_count, "Events on all pages. Computed only when selected.")
 
 
 @strawberry.type(description="A credential of the organization, without its secret.")

@@ -10,6 +10,7 @@ import datetime as dt
 from typing import Any
 
 from gql_tickets.auth import DEMO_KEY, Scope, key_hash
+from gql_tickets.domain import positions
 from gql_tickets.domain.directory import ApiKey
 from gql_tickets.domain.tickets import (
     ChangeKind,
@@ -196,7 +197,14 @@ def demo_tickets() -> list[Row]:
     documented = [_authentication(), _layout()]
     numbers = [number for number in range(1, TICKETS + 1) if number not in {42, 43}]
     others = [_made_up(id, number) for id, number in enumerate(numbers, start=3)]
-    return [*documented, *others]
+    return _positioned([*documented, *others])
+
+
+def _positioned(tickets: list[Row]) -> list[Row]:
+    """Newest first on the board, by the times that the tickets say."""
+    by_age = sorted(tickets, key=lambda ticket: (ticket["created_at"], ticket["id"]))
+    ranks = {ticket["id"]: rank for rank, ticket in enumerate(by_age, start=1)}
+    return [{**ticket, "position": positions.of_new(ranks[ticket["id"]])} for ticket in tickets]
 
 
 def _authentication() -> Row:

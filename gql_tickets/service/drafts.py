@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from msgspec import UNSET
@@ -17,12 +18,15 @@ from gql_tickets.domain.tickets import (
     TicketDraft,
     TicketPatch,
     TicketRef,
+    TicketStatus,
 )
 from gql_tickets.errors import Path
 from gql_tickets.service.filters import user_ref
 from gql_tickets.service.text import Problems
 from gql_tickets.store import directory
 from gql_tickets.store.engine import Connection
+
+Values = dict[str, Any]
 
 
 def checked_draft(actor: Actor, draft: TicketDraft) -> TicketDraft:
@@ -82,6 +86,50 @@ def _description(path: Path, text: str | None, problems: Problems) -> str | None
 def spelled(ref: TicketRef) -> TicketRef:
     """The reference in its one spelling; a slug that is none becomes a reference to nothing."""
     return ref if ref.id is not None else TicketRef(slug=read_slug(ref.slug or ""))
+
+
+def values_of_new(
+    actor: Actor,
+    draft: TicketDraft,
+    now: dt.datetime,
+    *,
+    assignee_id: int | None,
+    repository_id: int | None,
+    parent_id: int | None,
+) -> Values:
+    """The columns of a ticket to be, but for those that are counted."""
+    return {
+        "title": draft.title,
+        "description": draft.description,
+        "type": draft.type,
+        "status": draft.status,
+        "priority": draft.priority,
+        "assignee_id": assignee_id,
+        "creator_id": actor.user_id,
+        "repository_id": repository_id,
+        "parent_id": parent_id,
+        "labels": draft.labels,
+        "created_at": now,
+        "updated_at": now,
+        "started_at": now if draft.status is TicketStatus.IN_PROGRESS else None,
+        "completed_at": now if draft.status is TicketStatus.DONE else None,
+    }
+
+
+async def values_of_all(db: Connection, org: int, patch: TicketPatch, problems: Problems) -> Values:
+    """What the patch sets to the same for every ticket; its references are looked up."""
+    values: Values = {
+        name: value
+        for name in ("title", "description", "type", "priority")
+        if (value := getattr(patch, name)) is not UNSET
+    }
+    if patch.assignee is not UNSET:
+        path: Path = ("patch", "assignee")
+        values["assignee_id"] = await user_id(db, org, patch.assignee, path, problems)
+    if patch.repository is not UNSET:
+        path = ("patch", "repository")
+        values["repository_id"] = await repository_id(db, org, patch.repository, path, problems)
+    return values
 
 
 async def user_id(

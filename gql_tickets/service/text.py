@@ -71,6 +71,10 @@ class Problems:
             self.add(path, f"{_name(path)} {flaw}.")
         return text
 
+    def failed(self) -> ValidationFailed | None:
+        """The error with every problem found so far, if there is any."""
+        return ValidationFailed(self._found) if self._found else None
+
     def raise_if_any(self) -> None:
         """Raise ValidationFailed with every problem found so far."""
         if self._found:

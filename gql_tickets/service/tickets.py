@@ -7,39 +7,29 @@ gives none writes nothing.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import UNSET
-from msgspec.structs import replace
 
 from gql_tickets.auth import Actor, Scope
+from gql_tickets.domain import positions
 from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import (
-    ChangeKind,
     ChildProgress,
     ChildrenPolicy,
-    FieldChange,
-    LabelsPatch,
     Ticket,
     TicketDeletion,
     TicketDraft,
-    TicketField,
     TicketPatch,
     TicketRef,
     TicketStatus,
 )
-from gql_tickets.errors import Conflict, ErrorCode, NotFound, Path
-from gql_tickets.service import drafts, filters, hierarchy, idempotency
+from gql_tickets.service import drafts, filters, hierarchy, idempotency, writing
+from gql_tickets.service.drafts import Values
 from gql_tickets.service.text import Problems
 from gql_tickets.store import groups, labels, tickets, trees
 from gql_tickets.store.engine import Connection, Store
-from gql_tickets.store.events import Event, add_events
-
-Values = dict[str, Any]
-Plain = str | int | tuple[str, ...] | None
 
 
 async def find(store: Store, actor: Actor, ref: TicketRef) -> Ticket | None:
@@ -200,13 +190,11 @@ async def delete(
 
     async def work(db: Connection) -> TicketDeletion:
         await trees.lock_tree(db, actor.org_id)
-        current = await _current(db, actor, ticket, expected_version)
+        current = await writing.current(db, actor, ticket, expected_version)
         now = dt.datetime.now(dt.UTC)
         cascaded = await hierarchy.settle_children(db, actor, current, children, now)
         going = [(current.id, current.version, current.slug), *cascaded]
-        await tickets.drop_tickets(db, actor.org_id, [leaf for leaf, *_ in going])
-        gone = [Event(leaf, version + 1, slug, ChangeKind.DELETED) for leaf, version, slug in going]
-        await add_events(db, actor.org_id, actor, now, gone)
+        await tickets.drop_tickets(db, actor.org_id, actor, now, going)
         return TicketDeletion(current, len(cascaded))
 
     return await idempotency.write(
@@ -233,22 +221,14 @@ async def _create(db: Connection, actor: Actor, draft: TicketDraft) -> Ticket:
     problems.raise_if_any()
     if draft.labels:
         await labels.add_missing(db, org, draft.labels)
-    values: Values = {
-        "title": draft.title,
-        "description": draft.description,
-        "type": draft.type,
-        "status": draft.status,
-        "priority": draft.priority,
-        "assignee_id": assignee_id,
-        "creator_id": actor.user_id,
-        "repository_id": repository_id,
-        "parent_id": parent and parent.id,
-        "labels": draft.labels,
-        "created_at": now,
-        "updated_at": now,
-        "started_at": now if draft.status is TicketStatus.IN_PROGRESS else None,
-        "completed_at": now if draft.status is TicketStatus.DONE else None,
-    }
+    values = drafts.values_of_new(
+        actor,
+        draft,
+        now,
+        assignee_id=assignee_id,
+        repository_id=repository_id,
+        parent_id=None if parent is None else parent.id,
+    )
     new_id, number, slug = await tickets.add_ticket(db, org, actor, now, values)
     parent_slug = None if parent is None else parent.slug
     return Ticket(
@@ -257,6 +237,7 @@ async def _create(db: Connection, actor: Actor, draft: TicketDraft) -> Ticket:
         number=number,
         slug=slug,
         parent_slug=parent_slug,
+        position=positions.of_new(number),
         version=1,
         **values,
     )
@@ -266,46 +247,23 @@ async def _change(
     db: Connection, actor: Actor, ref: TicketRef, patch: TicketPatch, expected_version: int | None
 ) -> Ticket:
     if patch == TicketPatch():
-        return await _current(db, actor, ref, expected_version)
+        return await writing.current(db, actor, ref, expected_version)
     if patch.parent is not UNSET and patch.parent is not None:
         await trees.lock_tree(db, actor.org_id)
     if patch.labels is not UNSET:
         # Before the ticket is locked: who renames a label locks the labels, then their tickets.
         await labels.add_missing(db, actor.org_id, patch.labels.set or patch.labels.add)
-    before = await _current(db, actor, ref, expected_version)
+    before = await writing.current(db, actor, ref, expected_version)
     now = dt.datetime.now(dt.UTC)
     given = await _given(db, before, patch, now)
-    after = replace(before, version=before.version + 1, updated_at=now, **given)
-    written = {name: value for name, value in given.items() if name != "parent_slug"}
-    await tickets.change_ticket(
-        db, actor.org_id, after.id, {**written, "version": after.version, "updated_at": now}
-    )
-    event = Event(after.id, after.version, after.slug, ChangeKind.UPDATED, _changes(before, after))
-    await add_events(db, actor.org_id, actor, now, [event])
-    return after
+    return await writing.rewrite(db, actor, before, given, now)
 
 
 async def _given(db: Connection, before: Ticket, patch: TicketPatch, now: dt.datetime) -> Values:
     """The attributes that the patch sets, and what follows from them."""
-    org = before.org_id
     problems = Problems()
-    values: Values = {
-        name: value
-        for name in ("title", "description", "type", "priority")
-        if (value := getattr(patch, name)) is not UNSET
-    }
-    if patch.status is not UNSET:
-        values |= _status(before, patch.status, now)
-    if patch.labels is not UNSET:
-        values["labels"] = _relabelled(before, patch.labels, problems)
-    if patch.assignee is not UNSET:
-        path: Path = ("patch", "assignee")
-        values["assignee_id"] = await drafts.user_id(db, org, patch.assignee, path, problems)
-    if patch.repository is not UNSET:
-        path = ("patch", "repository")
-        values["repository_id"] = await drafts.repository_id(
-            db, org, patch.repository, path, problems
-        )
+    values = await drafts.values_of_all(db, before.org_id, patch, problems)
+    values |= writing.values_of_one(before, patch, now, problems)
     if patch.parent is not UNSET:
         path = ("patch", "parent")
         parent = patch.parent and await hierarchy.parent_of(
@@ -314,52 +272,3 @@ async def _given(db: Connection, before: Ticket, patch: TicketPatch, now: dt.dat
         values |= {"parent_id": parent and parent.id, "parent_slug": parent and parent.slug}
     problems.raise_if_any()
     return values
-
-
-def _status(before: Ticket, status: TicketStatus, now: dt.datetime) -> Values:
-    """Work starts once; it is complete for as long as the ticket stays DONE."""
-    started = now if status is TicketStatus.IN_PROGRESS else None
-    completed = before.completed_at or now if status is TicketStatus.DONE else None
-    return {
-        "status": status,
-        "started_at": before.started_at or started,
-        "completed_at": completed,
-    }
-
-
-def _relabelled(before: Ticket, patch: LabelsPatch, problems: Problems) -> tuple[str, ...]:
-    if patch.set is not None:
-        return patch.set
-    kept = tuple(name for name in before.labels if name not in patch.remove)
-    return problems.labels(("patch", "labels"), (*kept, *patch.add))
-
-
-def _changes(before: Ticket, after: Ticket) -> tuple[FieldChange, ...]:
-    """The fields that history names and that are not what they were."""
-    return tuple(
-        FieldChange(field, _plain(old), _plain(new))
-        for field in TicketField
-        if (old := getattr(before, field.value)) != (new := getattr(after, field.value))
-    )
-
-
-def _plain(value: Plain | enum.Enum) -> Plain:
-    """The value as REST says it: enums by their word."""
-    return value.value if isinstance(value, enum.Enum) else value
-
-
-async def _current(
-    db: Connection, actor: Actor, ref: TicketRef, expected_version: int | None
-) -> Ticket:
-    """The ticket, locked, in the version that the caller knows."""
-    found = await tickets.find_ticket(db, actor.org_id, ref, lock=True)
-    if found is None:
-        raise NotFound("There is no such ticket.", path=("ticket",))
-    if expected_version not in {None, found.version}:
-        raise Conflict(
-            f"The ticket is at version {found.version}, which is not the expected one.",
-            code=ErrorCode.VERSION_CONFLICT,
-            path=("expected_version",),
-            current=found,
-        )
-    return found

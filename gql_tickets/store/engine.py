@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from msgspec import Struct
+
 from gql_tickets.errors import Unavailable
 from gql_tickets.store.bell import Bell
 from gql_tickets.store.statements import Compiled, Statement
@@ -32,13 +34,25 @@ class Locked(Unavailable):
     """Another transaction held a lock for longer than ours waits."""
 
 
+class PoolState(Struct, frozen=True):
+    """How many connections there are, how many of them rest, and how many calls wait for one."""
+
+    size: int
+    idle: int
+    waiting: int
+
+
 class Connection:
-    """Runs statements; a driver's subclass says how. Results are converted by column type."""
+    """Runs statements; a driver's subclass says how. Results are converted by column type.
+
+    `statements` counts those that were run, which the store adds to the notes on the request.
+    """
 
     dialect: str
     observer: Callable[[str], None] | None = None
     touched: set[int]
     """The organizations to whose change log the transaction has added."""
+    statements = 0
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         """The driver's rows."""
@@ -54,6 +68,7 @@ class Connection:
 
     def _ready(self, statement: Statement) -> Compiled:
         compiled = statement.compiled(self.dialect)
+        self.statements += 1
         if self.observer is not None:
             self.observer(compiled.sql)
         return compiled
@@ -119,6 +134,9 @@ class Store(Protocol):
 
     async def listen(self) -> None:
         """Ring the bell for the commits of other processes too, until it is cancelled."""
+
+    def pool(self) -> PoolState:
+        """The state of the connections, as it is now."""
 
     async def close(self) -> None:
         """Give every connection back."""

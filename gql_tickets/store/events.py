@@ -26,16 +26,20 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.tickets import ChangeKind, FieldChange
 from gql_tickets.store.criteria import org
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.rows import given_rows
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import organizations, ticket_events, ticket_log_sequence
 
 LOG_POSITION = ("log_epoch", "log_sequence")
 _ONE = sa.literal_column("1", sa.BigInteger)
-_SAID = [column for column in ticket_events.c if column.name not in LOG_POSITION]
+_OF_EACH = {
+    name: ticket_events.c[name].type for name in ("ticket_id", "version", "slug", "kind", "changes")
+}
+_OF_ALL = ("actor_key_id", "actor_name", "actor_user_id", "occurred_at")
 
 
 def log_position(dialect: str) -> list[sa.ColumnElement[int]]:
-    """The position of an entry that is being added, as `log_epoch` and `log_sequence`."""
+    """The positions of entries that one statement adds, as `log_epoch` and `log_sequence`."""
     if dialect == "postgresql":
         own = _number(sa.func.pg_current_xact_id())
         ended = _number(sa.func.pg_snapshot_xmax(sa.func.pg_current_snapshot())) - _ONE
@@ -52,7 +56,7 @@ def log_position(dialect: str) -> list[sa.ColumnElement[int]]:
     )
     return [
         sa.literal_column("0", sa.BigInteger),
-        sa.func.max(floor, sa.func.coalesce(last, floor)) + _ONE,
+        sa.func.max(floor, sa.func.coalesce(last, floor)) + sa.func.row_number().over(),
     ]
 
 
@@ -75,11 +79,14 @@ def _number(xid8: sa.ColumnElement[object]) -> sa.ColumnElement[int]:
     return sa.cast(sa.cast(xid8, sa.Text), sa.BigInteger)
 
 
-def _add(dialect: str) -> sa.Insert:
-    given = [sa.bindparam(f"event_{column.name}", type_=column.type) for column in _SAID[1:]]
+def _add(dialect: str) -> sa.Executable:
+    rows = given_rows(_OF_EACH, dialect)
+    said = (sa.bindparam(f"event_{name}", type_=ticket_events.c[name].type) for name in _OF_ALL)
     return sa.insert(ticket_events).from_select(
-        [*(column.name for column in _SAID), *LOG_POSITION],
-        sa.select(org(), *given, *log_position(dialect)),
+        ["org_id", *_OF_EACH, *_OF_ALL, *LOG_POSITION],
+        sa.select(
+            org(), *(rows.c[name] for name in _OF_EACH), *said, *log_position(dialect)
+        ).select_from(rows),
     )
 
 
@@ -102,22 +109,17 @@ async def add_events(
     """Write down what the actor did, in one statement for all the events."""
     if events:
         db.touched.add(org)
-        by = said_by(actor, at)
-        await db.run_many(
-            _ADD,
-            [
-                {
-                    "org": org,
-                    "event_ticket_id": event.ticket_id,
-                    "event_version": event.version,
-                    "event_slug": event.slug,
-                    "event_kind": event.kind,
-                    "event_changes": written(event.changes),
-                    **by,
-                }
-                for event in events
-            ],
-        )
+        rows = [
+            {
+                "ticket_id": event.ticket_id,
+                "version": event.version,
+                "slug": event.slug,
+                "kind": event.kind,
+                "changes": written(event.changes),
+            }
+            for event in events
+        ]
+        await db.run(_ADD, org=org, rows=rows, **said_by(actor, at))
 
 
 def said_by(actor: Actor, at: dt.datetime) -> dict[str, object]:

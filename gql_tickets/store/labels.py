@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import LABEL_COLOR_DEFAULT, Label
 from gql_tickets.domain.tickets import ChangeKind, FieldChange, TicketField
-from gql_tickets.store import events
+from gql_tickets.store import events, many
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.lists import Listing
@@ -239,33 +239,6 @@ def _carriers(dialect: str) -> sa.Select[Any]:
 
 
 _CARRIERS = Statement(_carriers)
-_RELABEL = Statement(
-    sa.update(tickets)
-    .where(tickets.c.org_id == org(), tickets.c.id == sa.bindparam("ticket", type_=sa.Integer))
-    .values(
-        {
-            name: sa.bindparam(f"new_{name}", type_=tickets.c[name].type)
-            for name in ("labels", "version", "updated_at")
-        }
-    )
-)
-_DROP_CARRIED = Statement(
-    sa.delete(ticket_labels).where(ticket_labels.c.org_id == org(), ticket_labels.c.name == _name)
-)
-_COPY_CARRIED = Statement(
-    lambda _: (
-        sqlite.insert(ticket_labels)
-        .from_select(
-            ["org_id", "name", "ticket_id"],
-            sa.select(
-                ticket_labels.c.org_id,
-                sa.bindparam("new_name", type_=sa.Text()),
-                ticket_labels.c.ticket_id,
-            ).where(ticket_labels.c.org_id == org(), ticket_labels.c.name == _name),
-        )
-        .on_conflict_do_nothing()
-    )
-)
 
 
 async def find_carriers(db: Connection, org: int, name: str) -> list[Carrier]:
@@ -283,29 +256,11 @@ async def change_carriers(
     after: str | None,
 ) -> None:
     """Put the label `after` in the place of `before`, or nothing: a new version and event for each."""
-    if not carriers:
-        return
-    changed = [(ticket, _replaced(ticket.labels, before, after)) for ticket in carriers]
-    await db.run_many(
-        _RELABEL,
-        [
-            {
-                "org": org,
-                "ticket": ticket.id,
-                "new_labels": names,
-                "new_version": ticket.version + 1,
-                "new_updated_at": at,
-            }
-            for ticket, names in changed
-        ],
-    )
-    if db.dialect != "postgresql":
-        if after is not None:
-            await db.run(_COPY_CARRIED, org=org, label=before, new_name=after)
-        await db.run(_DROP_CARRIED, org=org, label=before)
-    await events.add_events(
-        db, org, actor, at, [_event(ticket, names) for ticket, names in changed]
-    )
+    changes: list[tuple[dict[str, Any], events.Event]] = []
+    for ticket in carriers:
+        names = _replaced(ticket.labels, before, after)
+        changes.append(({"labels": names}, _event(ticket, names)))
+    await many.change_tickets(db, org, actor, at, changes)
 
 
 def _replaced(names: tuple[str, ...], before: str, after: str | None) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Key(NamedTuple):
     of: Callable[[Ticket], int | str]
     bound: Callable[[Any], Any]
     unique: bool = False
+    kind: type = int
 
 
 class Window(NamedTuple):
@@ -71,6 +72,9 @@ _KEYS: dict[OrderField, tuple[Key, ...]] = {
     ),
     OrderField.NUMBER: (
         Key("number", lambda t: t.c.number, lambda ticket: ticket.number, _int32, unique=True),
+    ),
+    OrderField.POSITION: (
+        Key("position", lambda t: t.c.position, lambda ticket: ticket.position, str, kind=str),
     ),
 }
 
@@ -129,7 +133,8 @@ class Sorting:
 
     def bounds(self, prefix: str, cursor: str, path: str) -> dict[str, Any]:
         """The parameters of beyond(). Raises ValidationFailed for a cursor that is not ours."""
-        values: CursorKey = read_cursor(cursor, self.name, (int,) * len(self.keys), path)
+        kinds = tuple(key.kind for key, _ in self.keys)
+        values: CursorKey = read_cursor(cursor, self.name, kinds, path)
         try:
             return {
                 f"{prefix}{i}": key.bound(value)

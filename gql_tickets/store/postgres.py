@@ -10,9 +10,10 @@ import asyncpg
 import sqlalchemy as sa
 
 from gql_tickets.errors import Unavailable
+from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
 from gql_tickets.store.bell import Bell
-from gql_tickets.store.engine import Connection, IntegrityViolated, Locked, Store, Work
+from gql_tickets.store.engine import Connection, IntegrityViolated, Locked, PoolState, Store, Work
 from gql_tickets.store.notices import Notices
 from gql_tickets.store.statements import Compiled
 
@@ -76,6 +77,7 @@ class PostgresStore(Store):
         self.bell = Bell()
         self._pool = pool
         self._wait_seconds = settings.postgres_pool_wait_seconds
+        self._waiting = 0
         self._hears = not settings.postgres_pgbouncer
         self._notices = Notices(
             pool,
@@ -128,6 +130,10 @@ class PostgresStore(Store):
             self.bell.ring(None)
             await asyncio.sleep(DEAF_SECONDS)
 
+    def pool(self) -> PoolState:
+        """The state of this worker's pool."""
+        return PoolState(self._pool.get_size(), self._pool.get_idle_size(), self._waiting)
+
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
         await self._notices.close()
@@ -140,24 +146,34 @@ class PostgresStore(Store):
             _raise(error)
 
     async def _on_connection(self, work: Work[T]) -> T:
-        raw = await self._pool.acquire(timeout=self._wait_seconds)
+        raw = await self._acquire()
+        db = _PostgresConnection(raw, self.observer)
         try:
-            return await work(_PostgresConnection(raw, self.observer))
+            return await work(db)
         finally:
+            noted().statements += db.statements
             await self._pool.release(raw)
 
     async def _in_transaction(self, work: Work[T]) -> T:
-        raw = await self._pool.acquire(timeout=self._wait_seconds)
-        connection = _PostgresConnection(raw, self.observer)
+        raw = await self._acquire()
+        db = _PostgresConnection(raw, self.observer)
         try:
             async with raw.transaction():
-                result = await work(connection)
+                result = await work(db)
         finally:
+            noted().statements += db.statements
             await self._pool.release(raw)
-        if connection.touched:
-            self.bell.ring(connection.touched)
-            self._notices.send(connection.touched)
+        if db.touched:
+            self.bell.ring(db.touched)
+            self._notices.send(db.touched)
         return result
+
+    async def _acquire(self) -> Any:
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=self._wait_seconds)
+        finally:
+            self._waiting -= 1
 
 
 def dsn(url: str) -> str:

@@ -17,9 +17,10 @@ import aiosqlite
 import sqlalchemy as sa
 
 from gql_tickets.errors import Unavailable
+from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
 from gql_tickets.store.bell import Bell
-from gql_tickets.store.engine import Connection, IntegrityViolated, Store, Work
+from gql_tickets.store.engine import Connection, IntegrityViolated, PoolState, Store, Work
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
@@ -47,9 +48,12 @@ def pragmas(settings: Settings) -> list[str]:
 class _Threaded(aiosqlite.Connection):
     """aiosqlite's connection, able to run a function of ours in its thread, in one hop."""
 
-    async def run_in_thread(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        hop = self._execute(partial(function, self._conn))  # type: ignore[no-untyped-call]
-        return cast("T", await hop)
+    @property
+    def raw(self) -> sqlite3.Connection:
+        return self._conn
+
+    async def run_in_thread(self, function: Callable[[], T]) -> T:
+        return cast("T", await self._execute(function))  # type: ignore[no-untyped-call]
 
 
 class _SqliteConnection(Connection):
@@ -58,21 +62,22 @@ class _SqliteConnection(Connection):
     dialect = "sqlite"
 
     def __init__(self, raw: sqlite3.Connection, observer: Callable[[str], None] | None) -> None:
-        self._raw = raw
+        self.raw = raw
         self.observer = observer
         self.touched = set()
+        self.abandoned = False
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         """All rows, so that no cursor stays open."""
-        return self._raw.execute(compiled.sql, arguments).fetchall()
+        return self.raw.execute(compiled.sql, arguments).fetchall()
 
     async def execute(self, compiled: Compiled, arguments: list[Any]) -> int:
         """The number of affected rows."""
-        return self._raw.execute(compiled.sql, arguments).rowcount
+        return self.raw.execute(compiled.sql, arguments).rowcount
 
     async def execute_many(self, compiled: Compiled, arguments: list[list[Any]]) -> None:
         """One prepared statement for all."""
-        self._raw.executemany(compiled.sql, arguments)
+        self.raw.executemany(compiled.sql, arguments)
 
 
 class SqliteStore(Store):
@@ -85,6 +90,7 @@ class SqliteStore(Store):
         self.bell = Bell()
         self._writer = writer
         self._readers = readers
+        self._waiting = 0
         self._idle: asyncio.LifoQueue[_Threaded] = asyncio.LifoQueue()
         for reader in readers:
             self._idle.put_nowait(reader)
@@ -97,7 +103,7 @@ class SqliteStore(Store):
         opened: list[_Threaded] = []
         try:
             opened.append(await _connect(path, pragmas(settings)))
-            await opened[0].run_in_thread(_wait_no_longer)
+            await opened[0].run_in_thread(partial(_wait_no_longer, opened[0].raw))
             for _ in range(settings.sqlite_readers):
                 opened.append(await _connect(path, reading))  # noqa: PERF401 - closed below
         except sqlite3.Error as error:
@@ -107,23 +113,41 @@ class SqliteStore(Store):
         return cls(opened[0], opened[1:])
 
     async def read(self, work: Work[T]) -> T:
-        """Run on an idle reader; waits for one while all are busy."""
-        reader = await self._idle.get()
+        """Run on an idle reader; waits for one while all are busy.
+
+        A caller who is cancelled takes the statement that runs with it.
+        """
+        reader = await self._idle_reader()
+        db = _SqliteConnection(reader.raw, self.observer)
         try:
-            return await reader.run_in_thread(partial(self._work, work))
+            return await reader.run_in_thread(partial(self._work, work, db))
         except sqlite3.Error as error:
             raise _translated(error) from error
+        except asyncio.CancelledError:
+            # Nothing else is in this thread yet, so that it is our statement which ends.
+            reader.raw.interrupt()
+            raise
         finally:
+            noted().statements += db.statements
             self._idle.put_nowait(reader)
 
     async def write(self, work: Work[T], *, retry: bool = False) -> T:  # noqa: ARG002
-        """Run on the writer, whose thread takes one transaction after the other."""
+        """Run on the writer, whose thread takes one transaction after the other.
+
+        A caller who is cancelled leaves a transaction that is not committed, unless it was already.
+        """
+        db = _SqliteConnection(self._writer.raw, self.observer)
         try:
-            result, touched = await self._writer.run_in_thread(partial(self._transaction, work))
+            result = await self._writer.run_in_thread(partial(self._transaction, work, db))
         except sqlite3.Error as error:
             raise _translated(error) from error
-        if touched:
-            self.bell.ring(touched)
+        except asyncio.CancelledError:
+            db.abandoned = True
+            raise
+        finally:
+            noted().statements += db.statements
+        if db.touched:
+            self.bell.ring(db.touched)
         return result
 
     async def listen(self) -> None:
@@ -139,6 +163,10 @@ class SqliteStore(Store):
             seen = version
             await asyncio.sleep(LISTEN_SECONDS)
 
+    def pool(self) -> PoolState:
+        """The state of this worker's readers."""
+        return PoolState(len(self._readers), self._idle.qsize(), self._waiting)
+
     async def close(self) -> None:
         """Close the writer last, so that it folds the write-ahead log into the file."""
         for connection in (*self._readers, self._writer):
@@ -146,30 +174,36 @@ class SqliteStore(Store):
 
     async def _data_version(self) -> int | None:
         """Of one certain reader, since each counts for itself; None while the file is away."""
+        reader = self._readers[0]
         try:
-            return await self._readers[0].run_in_thread(
-                lambda raw: int(raw.execute("PRAGMA data_version").fetchone()[0])
+            return await reader.run_in_thread(
+                lambda: int(reader.raw.execute("PRAGMA data_version").fetchone()[0])
             )
         except sqlite3.Error:
             return None
 
-    def _transaction(self, work: Work[T], raw: sqlite3.Connection) -> tuple[T, set[int]]:
-        _begin(raw)
-        connection = _SqliteConnection(raw, self.observer)
+    async def _idle_reader(self) -> _Threaded:
+        self._waiting += 1
         try:
-            result = self._driven(work, connection)
-            raw.execute("COMMIT")
+            return await self._idle.get()
+        finally:
+            self._waiting -= 1
+
+    def _transaction(self, work: Work[T], db: _SqliteConnection) -> T:
+        _still_wanted(db)
+        _begin(db.raw)
+        try:
+            result = self._work(work, db)
+            _still_wanted(db)
+            db.raw.execute("COMMIT")
         except BaseException:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
+            if db.raw.in_transaction:
+                db.raw.execute("ROLLBACK")
             raise
-        return result, connection.touched
+        return result
 
-    def _work(self, work: Work[T], raw: sqlite3.Connection) -> T:
-        return self._driven(work, _SqliteConnection(raw, self.observer))
-
-    def _driven(self, work: Work[T], connection: Connection) -> T:
-        coroutine = cast("Coroutine[Any, Any, T]", work(connection))
+    def _work(self, work: Work[T], db: _SqliteConnection) -> T:
+        coroutine = cast("Coroutine[Any, Any, T]", work(db))
         try:
             coroutine.send(None)
         except StopIteration as finished:
@@ -216,6 +250,11 @@ async def _connect(path: str, statements: list[str]) -> _Threaded:
         # The thread has a last word for the event loop, which must not be closed by then.
         await asyncio.to_thread(connection._thread.join)
         raise
+
+
+def _still_wanted(db: _SqliteConnection) -> None:
+    if db.abandoned:
+        raise Unavailable
 
 
 def _translated(error: sqlite3.Error) -> Exception:

@@ -43,6 +43,7 @@ organizations = sa.Table(
     sa.Column("ticket_prefix", sa.Text, nullable=False),
     sa.Column("last_ticket_id", sa.Integer, nullable=False, server_default="0"),
     sa.Column("last_ticket_number", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("last_comment_id", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Instant, nullable=False),
     # The change log is kept from after this position on; see events.py.
     sa.Column("log_floor_epoch", sa.BigInteger, nullable=False, server_default="0"),
@@ -98,6 +99,9 @@ api_keys = sa.Table(
     sa.ForeignKeyConstraint(["org_id", "user_id"], ["users.org_id", "users.id"]),
 )
 
+# Compared bytewise whatever the locale of the database, as SQLite does anyway.
+BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 tickets = sa.Table(
     "tickets",
     metadata,
@@ -115,6 +119,7 @@ tickets = sa.Table(
     sa.Column("repository_id", sa.Integer),
     sa.Column("parent_id", sa.Integer),
     sa.Column("labels", TextList, nullable=False),
+    sa.Column("position", BYTEWISE, nullable=False, server_default=sa.text("''")),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
@@ -134,6 +139,7 @@ _newest = (_t.created_at.desc(), _t.id.desc())
 sa.Index("tickets_created", _t.org_id, *_newest)
 sa.Index("tickets_updated", _t.org_id, _t.updated_at.desc(), _t.id.desc())
 sa.Index("tickets_status", _t.org_id, _t.status, *_newest)
+sa.Index("tickets_board", _t.org_id, _t.status, _t.position, _t.id)
 sa.Index("tickets_repository", _t.org_id, _t.repository_id, *_newest)
 sa.Index("tickets_assignee", _t.org_id, _t.assignee_id, *_newest)
 sa.Index(
@@ -156,6 +162,33 @@ ticket_labels = sa.Table(
     sa.Index(None, "org_id", "ticket_id"),
     sqlite_with_rowid=False,
     info={"only": "sqlite"},
+)
+
+comments = sa.Table(
+    "comments",
+    metadata,
+    _org(),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ticket_id", sa.Integer, nullable=False),
+    sa.Column("author_user_id", sa.Integer),
+    sa.Column("author_key_id", sa.Text),
+    sa.Column("author_name", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("reply_to_id", sa.Integer),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.ForeignKeyConstraint(["org_id", "ticket_id"], ["tickets.org_id", "tickets.id"]),
+    sa.ForeignKeyConstraint(["org_id", "author_user_id"], ["users.org_id", "users.id"]),
+    sa.ForeignKeyConstraint(["org_id", "reply_to_id"], ["comments.org_id", "comments.id"]),
+    sa.Index(None, "org_id", "ticket_id", "id"),
+)
+sa.Index(
+    "comments_replies",
+    comments.c.org_id,
+    comments.c.reply_to_id,
+    postgresql_where=comments.c.reply_to_id.is_not(None),
+    sqlite_where=comments.c.reply_to_id.is_not(None),
 )
 
 # One write to one ticket: its history, and an entry of the change log. The version makes the key: it

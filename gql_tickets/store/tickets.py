@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gql_tickets.auth import Actor
+from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
@@ -22,19 +23,19 @@ from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_labell
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.tables import organizations, ticket_events, ticket_labels, tickets
+from gql_tickets.store.tables import comments, organizations, ticket_events, ticket_labels, tickets
 from gql_tickets.store.types import TextList
 
 Values = dict[str, Any]
 
 SHAPES_MAX = 1_024
 _ONE = sa.literal_column("1", sa.Integer)
-# What a caller of add_ticket() gives: all that is not counted.
-_DRAFTED = tuple(
+DRAFTED = tuple(
     name
     for name in Ticket.__struct_fields__
-    if name not in {"org_id", "id", "number", "slug", "version", "parent_slug"}
+    if name not in {"org_id", "id", "number", "slug", "position", "version", "parent_slug"}
 )
+"""What a caller of add_ticket() gives: all that is not counted."""
 
 
 def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
@@ -158,8 +159,16 @@ _NUMBER = (
 )
 
 
-def _drafted(names: Sequence[str] = _DRAFTED) -> list[sa.ColumnElement[Any]]:
+def _drafted(names: Sequence[str] = DRAFTED) -> list[sa.ColumnElement[Any]]:
     return [sa.bindparam(f"new_{name}", type_=tickets.c[name].type) for name in names]
+
+
+def _first(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    """positions.of_new(), where the number is given out."""
+    counted = sa.func.to_hex(sa.literal_column(str(INT32_MAX), sa.Integer) - number)
+    return sa.func.lpad(
+        counted, sa.literal_column("8", sa.Integer), sa.literal_column("'0'", sa.Text)
+    )
 
 
 def _add_postgresql() -> sa.Select[Any]:
@@ -168,8 +177,10 @@ def _add_postgresql() -> sa.Select[Any]:
     ticket = (
         sa.insert(tickets)
         .from_select(
-            ["org_id", "id", "number", "slug", "version", *_DRAFTED],
-            sa.select(org(), key.c.id, key.c.number, key.c.slug, _ONE, *_drafted()),
+            ["org_id", "id", "number", "slug", "position", "version", *DRAFTED],
+            sa.select(
+                org(), key.c.id, key.c.number, key.c.slug, _first(key.c.number), _ONE, *_drafted()
+            ),
         )
         .returning(tickets.c.id, tickets.c.number, tickets.c.slug)
         .cte("ticket")
@@ -201,9 +212,9 @@ _ADD_TICKET = Statement(
         version=_ONE,
         **{
             name: sa.bindparam(name, type_=tickets.c[name].type)
-            for name in ("id", "number", "slug")
+            for name in ("id", "number", "slug", "position")
         },
-        **dict(zip(_DRAFTED, _drafted(), strict=True)),
+        **dict(zip(DRAFTED, _drafted(), strict=True)),
     )
 )
 
@@ -213,9 +224,9 @@ async def add_ticket(
 ) -> tuple[int, int, str]:
     """Number and store a ticket, and its first event: id, number and slug. To be called last.
 
-    `values` are the columns from `title` to `completed_at`, without number and version.
+    `values` are the columns from `title` to `completed_at`, without position and version.
     """
-    new = {f"new_{name}": values[name] for name in _DRAFTED}
+    new = {f"new_{name}": values[name] for name in DRAFTED}
     if db.dialect == "postgresql":
         db.touched.add(org)
         row = await db.row(
@@ -232,7 +243,10 @@ async def add_ticket(
         raise LookupError("the organization is gone")
     new_id, number, slug = row
     if db.dialect != "postgresql":
-        await db.run(_ADD_TICKET, org=org, id=new_id, number=number, slug=slug, **new)
+        position = positions.of_new(number)
+        await db.run(
+            _ADD_TICKET, org=org, id=new_id, number=number, slug=slug, position=position, **new
+        )
         await _add_labels(db, org, new_id, values["labels"])
         await events.add_events(
             db, org, actor, at, [events.Event(new_id, 1, slug, ChangeKind.CREATED)]
@@ -254,15 +268,18 @@ def _change_statement(columns: frozenset[str]) -> Statement:
     )
 
 
-async def change_ticket(db: Connection, org: int, id: int, values: Values) -> None:
-    """Write the given columns, and no others."""
-    statement = _change_statement(frozenset(values))
+async def change_ticket(
+    db: Connection, org: int, actor: Actor, at: dt.datetime, values: Values, event: events.Event
+) -> None:
+    """Write the given columns, and no others, of the event's ticket, and its event."""
+    id, statement = event.ticket_id, _change_statement(frozenset(values))
     await db.run(
         statement, org=org, id=id, **{f"new_{name}": value for name, value in values.items()}
     )
     if "labels" in values and db.dialect != "postgresql":
-        await _drop_labels(db, org, (id,))
+        await drop_labels(db, org, (id,))
         await _add_labels(db, org, id, values["labels"])
+    await events.add_events(db, org, actor, at, [event])
 
 
 _DROP = Statement(
@@ -272,11 +289,27 @@ _DROP = Statement(
 )
 
 
-async def drop_tickets(db: Connection, org: int, ids: Collection[int]) -> None:
-    """Remove tickets, whose children must be gone, detached or among them."""
+_DROP_COMMENTS = Statement(
+    lambda dialect: sa.delete(comments).where(
+        comments.c.org_id == org(), among(comments.c.ticket_id, "ids", sa.Integer(), dialect)
+    )
+)
+
+
+async def drop_tickets(
+    db: Connection, org: int, actor: Actor, at: dt.datetime, going: Collection[tuple[int, int, str]]
+) -> None:
+    """Remove tickets (id, version, slug) with their comments; a last event stays of each.
+
+    Their children must be gone, detached or among them.
+    """
+    ids = tuple(id for id, *_ in going)
     if db.dialect != "postgresql":
-        await _drop_labels(db, org, ids)
-    await db.run(_DROP, org=org, ids=tuple(ids))
+        await drop_labels(db, org, ids)
+    await db.run(_DROP_COMMENTS, org=org, ids=ids)
+    await db.run(_DROP, org=org, ids=ids)
+    gone = [events.Event(id, version + 1, slug, ChangeKind.DELETED) for id, version, slug in going]
+    await events.add_events(db, org, actor, at, gone)
 
 
 _ADD_LABELS = Statement(
@@ -305,5 +338,6 @@ async def _add_labels(db: Connection, org: int, id: int, names: tuple[str, ...])
         await db.run(_ADD_LABELS, org=org, names=names, id=id)
 
 
-async def _drop_labels(db: Connection, org: int, ids: Collection[int]) -> None:
+async def drop_labels(db: Connection, org: int, ids: Collection[int]) -> None:
+    """Take the tickets out of SQLite's index of labels."""
     await db.run(_DROP_LABELS, org=org, ids=tuple(ids))

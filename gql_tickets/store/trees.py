@@ -96,6 +96,50 @@ async def find_beneath(db: Connection, org: int, id: int) -> list[int]:
     return [row[0] for row in await db.rows(_BENEATH, org=org, id=id)]
 
 
+def _depths(dialect: str) -> sa.Select[Any]:
+    up = (
+        sa.select(tickets.c.id.label("start"), tickets.c.id, tickets.c.parent_id)
+        .where(tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect))
+        .cte("up", recursive=True)
+    )
+    parent = tickets.alias()
+    up = up.union(
+        sa.select(up.c.start, parent.c.id, parent.c.parent_id).where(
+            parent.c.org_id == org(), parent.c.id == up.c.parent_id
+        )
+    )
+    return sa.select(up.c.start, sa.func.count()).group_by(up.c.start)
+
+
+def _subtrees(dialect: str) -> sa.Select[Any]:
+    down = (
+        sa.select(tickets.c.id, tickets.c.parent_id)
+        .where(tickets.c.org_id == org(), among(tickets.c.parent_id, "ids", sa.Integer(), dialect))
+        .cte("down", recursive=True)
+    )
+    child = tickets.alias()
+    down = down.union(
+        sa.select(child.c.id, child.c.parent_id).where(
+            child.c.org_id == org(), child.c.parent_id == down.c.id
+        )
+    )
+    return sa.select(down.c.id, down.c.parent_id)
+
+
+_DEPTHS = Statement(_depths)
+_SUBTREES = Statement(_subtrees)
+
+
+async def find_depths(db: Connection, org: int, ids: Collection[int]) -> dict[int, int]:
+    """How many levels each of the tickets is from the top; 1 for one without a parent."""
+    return dict(await db.rows(_DEPTHS, org=org, ids=tuple(ids))) if ids else {}
+
+
+async def find_subtrees(db: Connection, org: int, ids: Collection[int]) -> list[tuple[int, int]]:
+    """Everything below any of the tickets, at every depth, each with its parent."""
+    return await db.rows(_SUBTREES, org=org, ids=tuple(ids)) if ids else []
+
+
 _SLUGS = Statement(
     lambda dialect: (
         sa.select(tickets.c.id, tickets.c.version, tickets.c.slug)

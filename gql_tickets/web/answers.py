@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gql_tickets.errors import ErrorCode
+from gql_tickets.observability.requests import noted
 
 RETRY_AFTER_SECONDS = 1
 
@@ -47,6 +48,7 @@ def failure(
     headers: Mapping[str, str] | None = None,
 ) -> JSONAnswer:
     """An error answer: `error`, `code`, `details` when there is a field to name, `request_id`."""
+    noted().code = code.value
     body: dict[str, object] = {"error": message, "code": code.value}
     if named := list(details):
         body["details"] = named

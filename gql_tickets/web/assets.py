@@ -31,7 +31,6 @@ _TYPES = {
 _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
     "Vary": "Accept-Encoding",
 }
 

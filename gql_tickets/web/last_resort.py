@@ -58,7 +58,9 @@ class LastResort:
         except Unavailable as error:
             answer = unavailable(scope, error.message)
         except Exception:
-            logger.exception("%s %s failed unexpectedly.", scope["method"], scope["path"])
+            # The route and not the path, which is the caller's own text.
+            route = getattr(scope.get("route"), "path", "unmatched")
+            logger.exception("%s %s failed unexpectedly.", scope["method"], route)
             answer = _unexpected(scope)
         else:
             return

@@ -38,10 +38,7 @@ _POLICY = {
 _HEADERS = {
     "Cache-Control": "no-cache",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
     "Vary": "Accept",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
 _FRAME = """\
 <!doctype html>

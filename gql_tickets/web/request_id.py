@@ -8,15 +8,13 @@ import uuid
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gql_tickets.observability import current_request_id
-
 HEADER = "X-Request-Id"
 
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 class RequestId:
-    """Names the request in `scope["state"]["request_id"]`, in the logs and in the answer."""
+    """Names the request in `scope["state"]["request_id"]` and in the answer; Access tells the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,11 +33,7 @@ class RequestId:
 
         # A copy, since servers may hand the same state to every request.
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
-        token = current_request_id.set(request_id)
-        try:
-            await self.app(scope, receive, send_named)
-        finally:
-            current_request_id.reset(token)
+        await self.app(scope, receive, send_named)
 
 
 def _sane(given: str | None) -> str | None:

@@ -18,6 +18,7 @@ from gql_tickets.store.statements import Statement
 
 FLOOR = {
     "engine",
+    "health",
     "opening",
     "postgres",
     "schema",

@@ -17,7 +17,7 @@ from gql_tickets.settings import Settings
 from gql_tickets.store import labels as label_store
 from gql_tickets.store import tickets as ticket_store
 from gql_tickets.store.engine import Connection, Store
-from gql_tickets.store.events import Event, add_events
+from gql_tickets.store.events import Event
 from gql_tickets.store.opening import open_store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_events
@@ -115,9 +115,8 @@ async def test_one_ticket_is_in_order_even_where_the_later_writer_began_first(
         found = await ticket_store.find_ticket(db, actor.org_id, TicketRef(id=ticket.id), lock=True)
         assert found is not None
         values = {"title": "Second", "version": found.version + 1}
-        await ticket_store.change_ticket(db, actor.org_id, found.id, values)
         event = Event(found.id, found.version + 1, found.slug, ChangeKind.UPDATED)
-        await add_events(db, actor.org_id, actor, found.updated_at, [event])
+        await ticket_store.change_ticket(db, actor.org_id, actor, found.updated_at, values, event)
 
     later = asyncio.create_task(rival.write(early_id))
     await begun.wait()

@@ -1,0 +1,217 @@
+"""Many tickets at once: found and locked, added, changed. Each is one statement, however many."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from gql_tickets.auth import Actor
+from gql_tickets.domain import positions
+from gql_tickets.domain.tickets import ChangeKind, Ticket
+from gql_tickets.store import events
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store.engine import Connection
+from gql_tickets.store.rows import given_rows
+from gql_tickets.store.statements import Statement
+from gql_tickets.store.tables import organizations, ticket_labels, tickets
+from gql_tickets.store.tickets import DRAFTED, SHAPES_MAX, Values, drop_labels, ticket_columns
+
+_ADDED = tuple(name for name in Ticket.__struct_fields__ if name not in {"org_id", "parent_slug"})
+_VERSIONED = {"id": tickets.c.id.type, "version": tickets.c.version.type}
+
+
+def _referred(dialect: str) -> sa.Select[Any]:
+    named = sa.or_(
+        among(tickets.c.id, "ids", sa.Integer(), dialect),
+        among(tickets.c.slug, "slugs", sa.Text(), dialect),
+    )
+    return sa.select(*ticket_columns(tickets)).where(tickets.c.org_id == org(), named)
+
+
+def _locking(select: sa.Select[Any]) -> sa.Select[Any]:
+    """In the order of the ids, which all that lock many tickets keep to: nobody waits crosswise."""
+    return select.order_by(tickets.c.id).with_for_update(of=tickets, key_share=True)
+
+
+_REFERRED = {
+    False: Statement(_referred),
+    True: Statement(lambda dialect: _locking(_referred(dialect))),
+}
+
+
+async def find_referred(
+    db: Connection,
+    org: int,
+    *,
+    ids: Collection[int] = (),
+    slugs: Collection[str] = (),
+    lock: bool = False,
+) -> list[Ticket]:
+    """Those of the tickets that there are, by id; locked against other writers if asked for."""
+    if not (ids or slugs):
+        return []
+    values = {"org": org, "ids": tuple(ids), "slugs": tuple(slugs)}
+    return await _seen_again(db, org, await db.records(_REFERRED[lock], Ticket, **values))
+
+
+_CHILDREN = Statement(
+    lambda dialect: _locking(
+        sa.select(*ticket_columns(tickets)).where(
+            tickets.c.org_id == org(), among(tickets.c.parent_id, "ids", sa.Integer(), dialect)
+        )
+    )
+)
+
+
+async def find_children(db: Connection, org: int, ids: Collection[int]) -> list[Ticket]:
+    """The direct children of any of the tickets, by id, locked against other writers."""
+    return await db.records(_CHILDREN, Ticket, org=org, ids=tuple(ids)) if ids else []
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _matching(shape: Shape) -> Statement:
+    return Statement(
+        lambda dialect: _locking(
+            sa.select(*ticket_columns(tickets))
+            .where(tickets.c.org_id == org(), clause(shape, tickets, dialect))
+            .limit(sa.bindparam("limit", type_=sa.Integer))
+        )
+    )
+
+
+async def find_matching(db: Connection, org: int, wanted: Criteria, *, limit: int) -> list[Ticket]:
+    """The first `limit` of the tickets that match, by id, locked against other writers."""
+    statement = _matching(wanted.shape)
+    found = await db.records(statement, Ticket, org=org, limit=limit, **wanted.values)
+    return await _seen_again(db, org, found)
+
+
+async def _seen_again(db: Connection, org: int, found: list[Ticket]) -> list[Ticket]:
+    """Locking may have waited for a writer that moved one beneath a parent newer than our look."""
+    if all(ticket.parent_id is None or ticket.parent_slug is not None for ticket in found):
+        return found
+    ids = tuple(ticket.id for ticket in found)
+    again = await db.records(_REFERRED[False], Ticket, org=org, ids=ids, slugs=())
+    return sorted(again, key=lambda ticket: ticket.id)
+
+
+_NUMBERS = Statement(
+    sa.update(organizations)
+    .where(organizations.c.id == org())
+    .values(
+        last_ticket_id=organizations.c.last_ticket_id + sa.bindparam("count", type_=sa.Integer),
+        last_ticket_number=organizations.c.last_ticket_number
+        + sa.bindparam("count", type_=sa.Integer),
+    )
+    .returning(
+        organizations.c.last_ticket_id,
+        organizations.c.last_ticket_number,
+        organizations.c.ticket_prefix,
+    )
+)
+
+
+def _add(dialect: str) -> sa.Executable:
+    rows = given_rows({name: tickets.c[name].type for name in _ADDED}, dialect)
+    return sa.insert(tickets).from_select(
+        ["org_id", *_ADDED],
+        sa.select(org(), *(rows.c[name] for name in _ADDED)).select_from(rows),
+    )
+
+
+_ADD = Statement(_add)
+
+
+async def add_tickets(
+    db: Connection, org: int, actor: Actor, at: dt.datetime, drafted: Sequence[Values]
+) -> list[Values]:
+    """Number and store tickets, and their first events: all the columns. To be called last.
+
+    `drafted` are mappings of the columns that add_ticket() takes.
+    """
+    if not drafted:
+        return []
+    row = await db.row(_NUMBERS, org=org, count=len(drafted))
+    if row is None:
+        raise LookupError("the organization is gone")
+    last_id, last_number, prefix = row
+    added: list[Values] = []
+    for back, values in zip(range(len(drafted) - 1, -1, -1), drafted, strict=True):
+        number = last_number - back
+        added.append(
+            {
+                **{name: values[name] for name in DRAFTED},
+                "id": last_id - back,
+                "number": number,
+                "slug": f"{prefix}-{number}",
+                "position": positions.of_new(number),
+                "version": 1,
+            }
+        )
+    await db.run(_ADD, org=org, rows=added)
+    if db.dialect != "postgresql":
+        await db.run(_COPY_LABELS, org=org, ids=tuple(each["id"] for each in added))
+    created = [events.Event(each["id"], 1, each["slug"], ChangeKind.CREATED) for each in added]
+    await events.add_events(db, org, actor, at, created)
+    return added
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _change(columns: frozenset[str]) -> Statement:
+    names = sorted(columns)
+
+    def build(dialect: str) -> sa.Executable:
+        kinds = {name: tickets.c[name].type for name in names}
+        rows = given_rows({**_VERSIONED, **kinds}, dialect)
+        return (
+            sa.update(tickets)
+            .where(tickets.c.org_id == org(), tickets.c.id == rows.c.id)
+            .values(
+                version=rows.c.version,
+                updated_at=sa.bindparam("at", type_=tickets.c.updated_at.type),
+                **{name: rows.c[name] for name in names},
+            )
+        )
+
+    return Statement(build)
+
+
+_COPY_LABELS = Statement(
+    lambda dialect: sa.insert(ticket_labels).from_select(
+        ["org_id", "name", "ticket_id"],
+        sa.select(
+            org(),
+            (name := sa.func.json_each(tickets.c.labels).table_valued("value")).c.value,
+            tickets.c.id,
+        )
+        .select_from(tickets.join(name, sa.true()))
+        .where(tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect)),
+    )
+)
+
+
+async def change_tickets(
+    db: Connection,
+    org: int,
+    actor: Actor,
+    at: dt.datetime,
+    changes: Sequence[tuple[Values, events.Event]],
+) -> None:
+    """Write the given columns of each event's ticket, its version and updated_at, and the events.
+
+    All changes give the same columns.
+    """
+    if not changes:
+        return
+    columns = frozenset(changes[0][0])
+    rows = [{**values, "id": it.ticket_id, "version": it.version} for values, it in changes]
+    await db.run(_change(columns), org=org, at=at, rows=rows)
+    if "labels" in columns and db.dialect != "postgresql":
+        ids = tuple(row["id"] for row in rows)
+        await drop_labels(db, org, ids)
+        await db.run(_COPY_LABELS, org=org, ids=ids)
+    await events.add_events(db, org, actor, at, [event for _, event in changes])
