@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request
 
 READY = {
     "/": ".doors",
-    "/board": "main",
+    "/board": ".card, .gate form",
     "/graphql": ".graphiql-query-editor .view-line",
     "/api/docs": ".opblock",
 }
