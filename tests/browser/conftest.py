@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -14,11 +13,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from gql_tickets.web.assets import Assets
 from tests.browser.visits import Visitor
 
+HERE = Path(__file__).parent
 START_SECONDS = 30
 FLAGS = (
     "--no-sandbox",
@@ -85,7 +86,7 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core, which judges whether a page is accessible."""
-    path = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+    path = HERE.parents[1] / "web/node_modules/axe-core/axe.min.js"
     if not path.is_file():
         pytest.skip("axe-core is not installed: run ./dev web.")
     return path.read_text("utf-8")
@@ -101,16 +102,24 @@ def server(chromium_path: str) -> Iterator[Server]:
         server.stop()
 
 
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    """A browser of the test's own."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
+    """One Chromium for all tests."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS])
         yield browser
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Chromium without a window; those that a test opens are closed after it."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
     """Someone at the server whose browser must have had nothing to complain of."""
     visitor = await Visitor.arrive(browser, server.url)
@@ -119,7 +128,8 @@ async def visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests in a browser stay together: they share a server."""
+    """The tests in a browser stay together: they share it, and the loop that it lives on."""
     for item in items:
-        if re.search(r"tests/browser/", str(item.path)):
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.boards import card, choose, column, is_live, slugs
@@ -10,7 +10,7 @@ from tests.browser.conftest import Server
 from tests.browser.visits import Visitor
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def two(browser: Browser, server: Server) -> tuple[Page, Page]:
     """Two windows of two people, both live."""
     pages = []

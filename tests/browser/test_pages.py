@@ -11,7 +11,12 @@ from tests.browser.visits import Visitor
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # GraphiQL has a button to close in each tab, Swagger UI a button to copy in each row: theirs to mend.
 NESTED = ("nested-interactive",)
-PAGES: dict[str, tuple[str, ...]] = {"/": (), "/board": (), "/graphql": NESTED, "/api/docs": NESTED}
+PAGES: dict[str, tuple[str, ...]] = {
+    "/": (),
+    "/board?label=css": (),
+    "/graphql": NESTED,
+    "/api/docs": NESTED,
+}
 
 
 @pytest.mark.parametrize("path", PAGES)
