@@ -13,7 +13,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,12 +25,12 @@ from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
 from gql_tickets.observability.metrics import Metrics
-from gql_tickets.schema import build_view
 from gql_tickets.service import changes
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
+from gql_tickets.transport import Door
 from gql_tickets.web.access import Access
 from gql_tickets.web.assets import Assets
 from gql_tickets.web.body_limit import BodyLimit
@@ -59,7 +59,7 @@ Mount = Callable[[State], list[BaseRoute]]
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application. Its database is opened by the lifespan, and reached as `app.state.tickets`.
 
-    Raises ValueError when a mount cannot be imported.
+    Raises ValueError when a mount or a manifest of documents cannot be read.
     """
     settings = settings or Settings()
     mounts = [load_mount(name) for name in settings.mounts]
@@ -68,11 +68,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
     own = _routes(settings)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opened(settings, metrics, tracing) as state:
             app.state.tickets = state
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
-            yield
+            # The server sets it when it stops, so that event streams end.
+            yield {"leaving": asyncio.Event()}
 
     app = Starlette(
         routes=own,
@@ -111,9 +112,9 @@ async def opened(
 ) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
+    await changes.settle(store)
     if tracing is not None:
         store = tracing.store(store)
-    await changes.settle(store)
     keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
     state = State(store, keys, live, settings, metrics or Metrics())
@@ -184,12 +185,12 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         "health": "/healthz",
         "ready": "/readyz",
     }
-    view = build_view(settings)
+    door = Door(settings)
+    graphiql = pages.graphiql_route(assets, GRAPHQL_PATH, door.http)
     return [
         *([pages.board_route(assets, BOARD_PATH, GRAPHQL_PATH)] if settings.board else []),
-        pages.graphiql_route(assets, GRAPHQL_PATH, view)
-        if settings.graphiql
-        else Route(GRAPHQL_PATH, view),
+        *([graphiql] if settings.graphiql else []),
+        *door.routes(GRAPHQL_PATH),
         *HEALTH_ROUTES,
         *metrics_routes(settings.metrics_path),
         assets.route(),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, TypeAlias, cast
 
 import strawberry
@@ -53,8 +51,6 @@ class Context:
     loaders: Loaders
     request_id: str = ""
     live: Live | None = None
-    recheck: Callable[[], Awaitable[object]] | None = None
-    """Raises once the credential is no longer accepted: for what goes on for long."""
 
     @property
     def actor(self) -> Actor:
@@ -64,6 +60,10 @@ class Context:
                 "An API key is required: send it as X-API-Key.", code=ErrorCode.AUTH_REQUIRED
             )
         return self.actor_or_none
+
+    def renewed(self) -> Context:
+        """The same caller with nothing loaded yet: for the next event of a subscription."""
+        return dataclasses.replace(self, loaders=Loaders(self.store, self.actor_or_none))
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
@@ -82,24 +82,34 @@ class Call:
 
 
 def new_context(
-    store: Store, actor: Actor | None, limits: Limits, request_id: str = "", **more: Any
+    store: Store,
+    actor: Actor | None,
+    limits: Limits,
+    request_id: str = "",
+    live: Live | None = None,
 ) -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
-    return Context(store, actor, limits, Loaders(store, actor), request_id, **more)
+    return Context(store, actor, limits, Loaders(store, actor), request_id, live)
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
     """The context of a request. No credential is no error here; a bad one is (R12)."""
     state: State = request.app.state.tickets
-    api_key = request.headers.get("x-api-key")
-    authorization = request.headers.get("authorization")
-    actor = recheck = None
-    if api_key or authorization:
-        recheck = partial(state.keys.authenticate, read_credential(api_key, authorization))
-        actor = await recheck()
-        noted().caller(actor.org_slug, actor.key_id)
-    request_id = _request_id(request.scope)
-    return new_context(state.store, actor, limits, request_id, live=state.live, recheck=recheck)
+    actor = await authenticated(
+        state, request.headers.get("x-api-key"), request.headers.get("authorization")
+    )
+    return new_context(state.store, actor, limits, _request_id(request.scope), live=state.live)
+
+
+async def authenticated(
+    state: State, api_key: str | None, authorization: str | None
+) -> Actor | None:
+    """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12)."""
+    if not api_key and not authorization:
+        return None
+    actor = await state.keys.authenticate(read_credential(api_key, authorization))
+    noted().caller(actor.org_slug, actor.key_id)
+    return actor
 
 
 def _request_id(scope: Any) -> str:

@@ -10,7 +10,9 @@
     ├── Unauthenticated          AUTH_REQUIRED, INVALID_TOKEN, API_KEY_EXPIRED
     ├── Forbidden                API_KEY_DISABLED, API_KEY_ORG_MISMATCH, INSUFFICIENT_SCOPE
     ├── CursorExpired            CURSOR_EXPIRED: the change log was cut off behind the caller
-    ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE: refused before anything was read
+    ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE, PERSISTED_QUERY_NOT_FOUND,
+    │                            PERSISTED_QUERY_NOT_SUPPORTED, DOCUMENT_NOT_TRUSTED: refused before
+    │                            anything was read
     └── Unavailable              UNAVAILABLE: the database cannot answer just now
 
 Paths name the service's own arguments (`("patch", "assignee")`); each door translates them into
@@ -48,6 +50,9 @@ class ErrorCode(enum.Enum):
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     RATE_LIMITED = "RATE_LIMITED"
     COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     CURSOR_EXPIRED = "CURSOR_EXPIRED"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL_ERROR = "INTERNAL_ERROR"

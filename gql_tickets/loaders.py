@@ -1,4 +1,4 @@
-"""DataLoaders: one an edge, made anew for each request, so that a list costs one statement an edge.
+"""Loaders: one an edge, made anew for each request, so that a list costs one statement an edge.
 
 Keys are those of the caller's organization: a loader cannot reach beyond its actor's. What a batch
 function returns runs beside its keys.
@@ -6,12 +6,9 @@ function returns runs beside its keys.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeAlias, TypeVar
-
-from strawberry.dataloader import DataLoader
+from typing import Any, TypeVar
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import ApiKey, Label, Organization, Repository, User
@@ -19,34 +16,13 @@ from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.history import Comment, TicketEvent
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket
+from gql_tickets.execution import Loader
 from gql_tickets.service import board, comments, directory, history, keys, labels, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.store.engine import Store
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-Batch: TypeAlias = Callable[[list[K]], Awaitable[Sequence[V]]]
-
-
-class Loader(Generic[K, V]):
-    """A DataLoader whose callers cannot cancel one another.
-
-    When a non-null field fails, graphql-core cancels its siblings. A sibling that waits for a
-    loader's future would cancel it for everybody who shares it, and CancelledError would end the
-    request; so each caller waits behind a shield of its own.
-    """
-
-    def __init__(self, batch: Batch[K, V]) -> None:
-        self._loader: DataLoader[K, V] = DataLoader(load_fn=batch)
-
-    async def load(self, key: K) -> V:
-        """The value of one key, fetched together with the others that are asked for meanwhile."""
-        return await asyncio.shield(self._loader.load(key))
-
-    async def load_many(self, keys: Iterable[K]) -> list[V]:
-        """The values of several keys, in their order."""
-        return await asyncio.gather(*map(self.load, keys))
 
 
 class Loaders:
@@ -55,10 +31,6 @@ class Loaders:
     def __init__(self, store: Store, actor: Actor | None) -> None:
         self._store = store
         self._actor = actor
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew: for what goes on for so long that what was loaded is out of date."""
         self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
         self._counts: dict[Hashable, Loader[Any, int]] = {}
         self._told: dict[Hashable, Loader[int, Page[TicketEvent]]] = {}

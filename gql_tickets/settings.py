@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     )
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
     board: bool = Field(True, description="Serve the board to browsers at /board")
+    fast_execution: bool = Field(
+        default=True,
+        description="Complete lists breadth-first; `false` leaves them to graphql-core, which is slower",
+    )
     cors_origins: tuple[str, ...] = Field(
         (), description="Origins that browsers may call from, as a JSON list; `*` for any"
     )
@@ -40,6 +44,57 @@ class Settings(BaseSettings):
     )
     request_bytes_max: int = Field(
         262_144, ge=1_024, description="Largest request body, in bytes; beyond it 413"
+    )
+    document_bytes_max: int = Field(
+        131_072, ge=1_024, description="Largest GraphQL document, in bytes"
+    )
+    document_tokens_max: int = Field(
+        2_000, ge=100, description="Most tokens of a GraphQL document, comments too"
+    )
+    document_depth_max: int = Field(
+        12, ge=1, le=64, description="Deepest nesting of fields; introspection may have 20 levels"
+    )
+    document_aliases_max: int = Field(30, ge=0, description="Most aliases of a document")
+    document_directives_max: int = Field(50, ge=0, description="Most directives of a document")
+    document_fragments_max: int = Field(100, ge=0, description="Most fragments of a document")
+    document_repeats_max: int = Field(
+        20, ge=1, description="How often one selection set may name the same field"
+    )
+    document_selections_max: int = Field(
+        5_000, ge=100, description="Most fields of a document, its fragments in place"
+    )
+    document_mutations_max: int = Field(10, ge=1, description="Most mutations of one operation")
+    cost_max: int = Field(
+        10_000, ge=100, description="Dearest operation, in cost points; beyond it 422"
+    )
+    documents_kept_max: int = Field(
+        1_000, ge=1, description="Documents that a worker keeps parsed and validated"
+    )
+    suggestions: bool = Field(
+        default=False,
+        description="Whether errors guess at names (`Did you mean …`); `serve --demo` does",
+    )
+    introspection: bool = Field(
+        default=True, description="Whether the schema may be read through `__schema` and `__type`"
+    )
+    persisted_queries_max: int = Field(
+        1_000, ge=0, description="Automatic persisted queries that a worker keeps; 0 for none"
+    )
+    trusted_documents: str = Field(
+        "",
+        description="A JSON manifest, or a folder, of the only GraphQL documents that run",
+    )
+    stream_operations_max: int = Field(
+        20, ge=1, le=1_000, description="Operations at once on one WebSocket"
+    )
+    stream_frame_bytes_max: int = Field(
+        65_536, ge=1_024, description="Largest WebSocket frame, in bytes; beyond it 1009"
+    )
+    stream_init_seconds: float = Field(
+        10.0, gt=0, description="How long a WebSocket may take to say `connection_init`"
+    )
+    stream_heartbeat_seconds: float = Field(
+        12.0, gt=0, description="How often an event stream sends a comment, to stay open"
     )
     key_cache_seconds: float = Field(
         3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"

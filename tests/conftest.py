@@ -32,6 +32,13 @@ from gql_tickets.store.opening import open_store
 _numbers = itertools.count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What follows ./dev test."""
+    parser.addoption(
+        "--stock-execution", action="store_true", help="leave GraphQL to graphql-core alone"
+    )
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL of this test process, with a migrated database `migrated`. Yields its socket."""
@@ -102,14 +109,21 @@ def database(new_database: Callable[[], str]) -> str:
     return new_database()
 
 
+@pytest.fixture(scope="session")
+def fast(pytestconfig: pytest.Config) -> bool:
+    """Whether GraphQL is executed breadth-first in this test run."""
+    return not pytestconfig.getoption("--stock-execution")
+
+
 @pytest.fixture
-def settings(database: str) -> Settings:
+def settings(database: str, fast: bool) -> Settings:
     """Settings for that database, and nothing from the environment. No test cuts the power."""
     return Settings(
         database_url=database,
         sqlite_readers=2,
         sqlite_durability="relaxed",
         key_cache_seconds=0,
+        fast_execution=fast,
     )
 
 

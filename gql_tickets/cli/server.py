@@ -11,10 +11,12 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
+from gql_tickets.cli.connections import HttpConnection, WebSocketConnection
 from gql_tickets.cli.running import Failed, load_settings, open_prepared
 from gql_tickets.cli.running import migrate as migrate_database
 from gql_tickets.observability.logs import format_for, log_config
@@ -51,6 +53,8 @@ def serve(
 ) -> None:
     """Serve GraphQL and REST. What is not given comes from the environment."""
     # Workers are processes of their own: they read the environment, so the flags go there.
+    if demo:
+        os.environ.setdefault(ENV_PREFIX + "SUGGESTIONS", "true")
     for name, value in {
         "HOST": host,
         "PORT": port,
@@ -143,16 +147,21 @@ def _base_url(host: str, listener: socket.socket) -> str:
     return f"http://{reachable}:{listener.getsockname()[1]}"
 
 
-def _run(settings: Settings, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "gql_tickets.app:create_app",
-        factory=True,
+def config_of(settings: Settings, app: Starlette | None = None) -> uvicorn.Config:
+    """How the server runs: our application, made in each worker, or one that is made already."""
+    return uvicorn.Config(
+        app or "gql_tickets.app:create_app",
+        factory=app is None,
         workers=settings.workers,
         loop="uvloop" if os.name == "posix" else "asyncio",
-        http="httptools",
-        ws="none",
+        http=HttpConnection,
+        ws=WebSocketConnection,
+        ws_max_size=settings.stream_frame_bytes_max,
+        ws_per_message_deflate=False,  # a window of each socket would cost more than it saves
         lifespan="on",
-        log_config=log_config(settings.log_level, format_for(settings.log_format)),
+        log_config=log_config(settings.log_level, format_for(settings.log_format))
+        if app is None
+        else None,
         log_level=settings.log_level,
         access_log=False,  # ours tells more, and no path
         proxy_headers=bool(settings.trusted_proxies),
@@ -161,6 +170,10 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    config = config_of(settings)
     if settings.workers > 1:
         with _shared_metrics(settings):
             Multiprocess(config, sockets=[listener]).run()

@@ -50,7 +50,7 @@ class Board:
     async def total_count(self, info: Info) -> int:
         """How many tickets the board holds."""
         counts = info.context.loaders.counts(Group.STATUS, self.filter)
-        return sum(await counts.load_many(TicketStatus))
+        return sum(await counts.many(TicketStatus))
 
 
 async def board(info: Info, filter: Filter = UNSET) -> Board:

@@ -41,7 +41,7 @@ async def sync_cursor(info: Info) -> str:
 async def ticket_changed(
     info: Info, filter: Filter = UNSET, since: Since = UNSET
 ) -> AsyncGenerator[Change]:
-    """The log from a place on, as it grows; with fresh loaders for each entry."""
+    """The log from a place on, as it grows."""
     context = info.context
     actor = context.actor
     if context.live is None:
@@ -52,9 +52,7 @@ async def ticket_changed(
         context.live,
         since=given(since),
         filter=read_filter(filter, actor.org_id),
-        recheck=context.recheck,
     )
     async with aclosing(following):
         async for change in following:
-            context.loaders.forget()
             yield change

@@ -9,10 +9,12 @@ from strawberry import Parent
 
 from gql_tickets.context import Info
 from gql_tickets.domain.tickets import TicketStatus
+from gql_tickets.execution.directives import Cost, ListSize
 from gql_tickets.inputs.arguments import After, First
 from gql_tickets.resolvers import board, paging
 from gql_tickets.schema import edges as load
 from gql_tickets.schema.types import (
+    COUNTED,
     CURSOR,
     EDGES,
     NODE,
@@ -24,11 +26,12 @@ from gql_tickets.schema.types import (
     Repository,
     TicketConnection,
     User,
+    paged,
 )
 
 
-def _field(description: str, resolver: Any = None) -> Any:
-    return strawberry.field(resolver=resolver, description=description)
+def _field(description: str, resolver: Any = None, *costs: Cost | ListSize) -> Any:
+    return strawberry.field(resolver=resolver, description=description, directives=costs)
 
 
 async def _column_tickets(
@@ -107,8 +110,8 @@ class BoardColumn:
     """A window over board.BoardColumn."""
 
     status: TicketStatus = _field("The status that its tickets have.")
-    total_count: int = _field("Tickets in the column, on all pages.", _column_count)
-    tickets: TicketConnection = _field("In manual order.", _column_tickets)
+    total_count: int = _field("Tickets in the column, on all pages.", _column_count, COUNTED)
+    tickets: TicketConnection = _field("In manual order.", _column_tickets, paged("first"))
 
 
 @strawberry.type(
@@ -117,5 +120,7 @@ class BoardColumn:
 class Board:
     """A window over board.Board."""
 
-    columns: list[BoardColumn] = _field("BACKLOG, TODO, IN_PROGRESS, IN_REVIEW, DONE.")
-    total_count: int = _field("Tickets on the board, in all columns.", _board_count)
+    columns: list[BoardColumn] = _field(
+        "BACKLOG, TODO, IN_PROGRESS, IN_REVIEW, DONE.", None, ListSize(assumed_size=5)
+    )
+    total_count: int = _field("Tickets on the board, in all columns.", _board_count, COUNTED)

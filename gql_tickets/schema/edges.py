@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,9 +12,11 @@ from strawberry import UNSET, Parent
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.context import Info
 from gql_tickets.domain import directory, history, tickets
+from gql_tickets.execution import Loader, relation
 from gql_tickets.inputs import read_filter, read_order
 from gql_tickets.inputs.arguments import After, Before, Fields, Filter, First, Last, OrderBy
 from gql_tickets.inputs.fields import given_tuple
+from gql_tickets.loaders import Loaders
 from gql_tickets.resolvers import comments as comments_of
 from gql_tickets.resolvers import history as history_of
 from gql_tickets.resolvers.paging import Connection, page_request
@@ -20,34 +24,25 @@ from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
 from gql_tickets.service.board import Group
 
 
-async def assignee(ticket: Parent[tickets.Ticket], info: Info) -> directory.User | None:
-    """Who is accountable."""
-    return await _user(info, ticket.assignee_id)
+def _by(
+    key: str, loader: Callable[[Loaders], Loader[Any, Any]], *, many: bool = False
+) -> Callable[..., Any]:
+    """Makes fields that are loaded by a key which their object holds."""
+    return partial(relation, key=key, loader=lambda context: loader(context.loaders), many=many)
 
 
-async def creator(ticket: Parent[tickets.Ticket], info: Info) -> directory.User | None:
-    """Who created it."""
-    return await _user(info, ticket.creator_id)
-
-
-async def repository(ticket: Parent[tickets.Ticket], info: Info) -> directory.Repository | None:
-    """Where it belongs."""
-    if ticket.repository_id is None:
-        return None
-    return await info.context.loaders.repositories.load(ticket.repository_id)
-
-
-async def parent(ticket: Parent[tickets.Ticket], info: Info) -> tickets.Ticket | None:
-    """What it is a part of."""
-    if ticket.parent_id is None:
-        return None
-    return await info.context.loaders.tickets.load(ticket.parent_id)
-
-
-async def labels(ticket: Parent[tickets.Ticket], info: Info) -> list[directory.Label]:
-    """Its labels, in order. One that was deleted a moment ago is left out."""
-    found = await info.context.loaders.labels.load_many(ticket.labels)
-    return [label for label in found if label is not None]
+assignee = _by("assignee_id", lambda loaders: loaders.users)
+creator = _by("creator_id", lambda loaders: loaders.users)
+repository = _by("repository_id", lambda loaders: loaders.repositories)
+parent = _by("parent_id", lambda loaders: loaders.tickets)
+labels = _by("labels", lambda loaders: loaders.labels, many=True)
+child_progress = _by("id", lambda loaders: loaders.progress)
+ticket_count = _by("name", lambda loaders: loaders.label_counts)
+organization = _by("org_id", lambda loaders: loaders.organizations)
+commented = _by("ticket_id", lambda loaders: loaders.tickets)
+author = _by("author_user_id", lambda loaders: loaders.users)
+reply_to = _by("reply_to_id", lambda loaders: loaders.comments)
+event_actor = _by("actor_user_id", lambda loaders: loaders.users)
 
 
 async def children(
@@ -67,11 +62,6 @@ async def children(
         order=read_order(order_by),
         page=page_request(info.context.limits, first=first, after=after),
     )
-
-
-async def child_progress(ticket: Parent[tickets.Ticket], info: Info) -> tickets.ChildProgress:
-    """Counts over its direct children."""
-    return await info.context.loaders.progress.load(ticket.id)
 
 
 async def comments(
@@ -99,28 +89,6 @@ async def events(
     return await history_of.of_ticket(info, ticket.id, page, given_tuple(fields))
 
 
-async def commented(comment: Parent[history.Comment], info: Info) -> tickets.Ticket | None:
-    """What the comment is about."""
-    return await info.context.loaders.tickets.load(comment.ticket_id)
-
-
-async def author(comment: Parent[history.Comment], info: Info) -> directory.User | None:
-    """Who wrote it."""
-    return await _user(info, comment.author_user_id)
-
-
-async def reply_to(comment: Parent[history.Comment], info: Info) -> history.Comment | None:
-    """What it answers."""
-    if comment.reply_to_id is None:
-        return None
-    return await info.context.loaders.comments.load(comment.reply_to_id)
-
-
-async def event_actor(event: Parent[history.TicketEvent], info: Info) -> directory.User | None:
-    """Who made the change."""
-    return await _user(info, event.actor_user_id)
-
-
 async def assigned(
     user: Parent[directory.User],
     info: Info,
@@ -140,21 +108,13 @@ async def assigned(
     )
 
 
-async def ticket_count(label: Parent[directory.Label], info: Info) -> int:
-    """How many tickets carry the label."""
-    return await info.context.loaders.label_counts.load(label.name)
-
-
-async def organization(actor: Parent[Actor], info: Info) -> directory.Organization | None:
-    """The caller's organization."""
-    return await info.context.loaders.organizations.load(actor.org_id)
-
-
 async def caller(actor: Parent[Actor], info: Info) -> directory.User | None:
     """The user behind the credential, as far as the credential may read users."""
     if Scope.TICKETS_READ not in actor.scopes:
         return None
-    return await _user(info, actor.user_id)
+    if actor.user_id is None:
+        return None
+    return await info.context.loaders.users.load(actor.user_id)
 
 
 def before(change: Parent[tickets.FieldChange]) -> str | None:
@@ -189,7 +149,3 @@ def key_enabled(key: Parent[directory.ApiKey]) -> bool:
 def actor_scopes(actor: Parent[Actor]) -> list[Scope]:
     """What the caller may do, in the order of the enum."""
     return [scope for scope in Scope if scope in actor.scopes]
-
-
-async def _user(info: Info, user_id: int | None) -> directory.User | None:
-    return None if user_id is None else await info.context.loaders.users.load(user_id)

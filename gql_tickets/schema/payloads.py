@@ -17,6 +17,7 @@ from gql_tickets.domain.directory import Label as LabelRecord
 from gql_tickets.domain.history import Comment as CommentRecord
 from gql_tickets.domain.tickets import TicketDeletion
 from gql_tickets.errors import ErrorCode, Forbidden, TicketsError, Unauthenticated, Unavailable
+from gql_tickets.execution.directives import ListSize
 from gql_tickets.schema.errors import UserError, user_errors
 from gql_tickets.schema.types import ApiKey, Comment, Label, Repository, Ticket, User
 
@@ -30,7 +31,9 @@ _USER_ERRORS = "Empty when the mutation succeeded; otherwise nothing was changed
 class MutationPayload:
     """The errors, beside what the mutation made."""
 
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description=_USER_ERRORS, directives=[ListSize(assumed_size=1)]
+    )
 
 
 def _result(description: str) -> Any:

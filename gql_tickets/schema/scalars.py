@@ -13,6 +13,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.scalar import ScalarDefinition
 
 from gql_tickets.auth import Scope
+from gql_tickets.execution import rfc3339
 from gql_tickets.inputs.fields import Cursor, Url
 
 URL_LENGTH_MAX = 2_048
@@ -22,6 +23,7 @@ _INSTANT = re.compile(
 )
 
 
+@rfc3339
 def show_instant(moment: dt.datetime) -> str:
     """RFC 3339 with `Z`; microseconds only when there are any."""
     return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

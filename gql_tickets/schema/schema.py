@@ -1,154 +1,230 @@
-"""The schema, put together, and what becomes of the errors of a document."""
+"""The schema that runs documents: each is read once, held to the limits, priced, and then run.
+
+Every transport comes through `execute` or `stream` (or `prepare` and `run`, which are their two
+halves), so that no limit depends on how a document arrived.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
+from inspect import isawaitable
+from typing import Any, NamedTuple, TypeAlias
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
-from strawberry.exceptions import StrawberryInputCoercionError
-from strawberry.extensions import SchemaExtension
+from graphql import (
+    DocumentNode,
+    Executor,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationType,
+    create_source_event_stream,
+    execute_root_selection_set,
+    execute_subscription_event,
+    map_source_to_response_event,
+    specified_rules,
+)
+from graphql import ExecutionResult as CoreResult
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.context import Context
-from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.execution.documents import Documents, Operation
+from gql_tickets.execution.limits import Limits
 from gql_tickets.observability.requests import noted
-from gql_tickets.schema import errors as user_errors
-from gql_tickets.schema import types
-from gql_tickets.schema.changes import Subscription
-from gql_tickets.schema.mutation import Mutation
-from gql_tickets.schema.query import Query
-from gql_tickets.schema.scalars import SCALARS
+from gql_tickets.schema.shown import log_faults, shown
 
-logger = logging.getLogger(__name__)
-
-_NODES = (
-    types.Organization,
-    types.User,
-    types.Repository,
-    types.Label,
-    types.Ticket,
-    types.Comment,
-    types.TicketEvent,
-    types.ApiKey,
-)
-_USER_ERRORS = (
-    user_errors.ValidationError,
-    user_errors.NotFoundError,
-    user_errors.ConflictError,
-    user_errors.GenericError,
-)
-
-DESCRIPTION = """\
-Tickets. One organization per credential: every root field is scoped to the organization the API key belongs to.
-
-Conventions that hold everywhere in this schema
-- Lists that can grow are Relay connections; lists with a documented small bound are plain lists.
-- Every mutation takes one `input` and returns a payload with `userErrors`. A mutation that returns an empty `userErrors` succeeded completely; a mutation that returns any changed nothing, unless it is a bulk mutation with `onError: CONTINUE`.
-- Failures a caller can act on (validation, missing ticket, version conflict) are `userErrors`. Failures of the request itself (authentication, scope, malformed document, internal error) are top-level `errors` with `extensions.code`. Both draw from `ErrorCode`, and so does the `code` of the REST error body.
-- In update inputs an absent field is unchanged. `null` clears, and is accepted only where the field says so.
-- Every ticket and every comment has `version`; pass it back as `expectedVersion` to make a write conditional.
-- Values may be added to enums marked "open"; treat an unknown value as its documented fallback.
-"""
+Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
 
 
-# A document nested too deep for the parser ends it by RecursionError.
-_CALLERS_FAULT = (GraphQLError, StrawberryInputCoercionError, RecursionError)
+class Prepared(NamedTuple):
+    """An operation that may run: within the limits, and with its price."""
+
+    document: DocumentNode
+    operation: Operation
+    variables: Mapping[str, Any]
+    cost: int
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, which logs only what nobody expected, and shows callers none of that."""
+    """Strawberry's, with our own way from a text to a result. It takes no schema extensions."""
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Run a document. Every error of the result has a code."""
-        result = await super().execute(*args, **kwargs)
-        if result.errors:
-            context: Context | None = kwargs.get("context_value")
-            request_id = context.request_id if isinstance(context, Context) else ""
-            result.errors = [shown(error, request_id) for error in result.errors]
-        return result
-
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    def __init__(
+        self,
+        query: type,
+        mutation: type | None = None,
+        subscription: type | None = None,
+        *,
+        types: Iterable[type] = (),
+        config: StrawberryConfig | None = None,
+        execution_context_class: type[Executor[Any]] | None = None,
+        limits: Limits | None = None,
+        documents_kept_max: int = 1_000,
+        suggestions: bool = False,
+        introspection: bool = True,
     ) -> None:
-        """What callers did wrong is theirs to read; a fault of ours is for the log."""
-        del execution_context
-        for error in errors:
-            if _code(error) is ErrorCode.INTERNAL_ERROR:
-                logger.error("A field failed: %s", error.path, exc_info=error.original_error)
+        super().__init__(
+            query,
+            mutation,
+            subscription,
+            types=types,
+            config=config,
+            execution_context_class=execution_context_class,
+        )
+        rules = [*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule]
+        if not introspection:
+            rules.append(NoSchemaIntrospectionCustomRule)
+        self._suggestions = suggestions
+        limits = limits or Limits()
+        self._cost_max = limits.cost_max
+        self.documents = Documents(
+            self._schema,
+            limits,
+            rules,
+            kept_max=documents_kept_max,
+            suggestions=suggestions,
+        )
+
+    def prepare(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+    ) -> Prepared | PreExecutionError:
+        """Read a document and choose its operation, or say why nothing of it will be run."""
+        document = self.documents.read(query)
+        if document.node is None:
+            return self.failed(document.errors)
+        given = variables or {}
+        try:
+            operation = document.operation(operation_name)
+            noted().asks(operation.name)
+            return Prepared(document.node, operation, given, operation.cost(given))
+        except GraphQLError as error:
+            return self.failed([error.with_traceback(None)])
+
+    def cost_of(self, prepared: Prepared) -> dict[str, int]:
+        """What `extensions.cost` says, to those who ask."""
+        return {"requestedQueryCost": prepared.cost, "maximumQueryCost": self._cost_max}
+
+    async def run(self, prepared: Prepared, context: Any) -> ExecutionResult:
+        """Run a query or a mutation."""
+        try:
+            executor = self._executor(prepared, context)
+            if isinstance(executor, list):
+                return self.failed(executor, context)
+            result: Any = execute_root_selection_set(executor)
+            if isawaitable(result):
+                result = await result
+        except Exception as error:  # noqa: BLE001 - whatever a resolver's own wrapper lets through
+            return self.failed([GraphQLError(str(error), original_error=error)], context)
+        return self._finished(result, context)
+
+    async def execute(  # type: ignore[override]
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        **_kwargs: Any,
+    ) -> ExecutionResult:
+        """Run a query or a mutation from its text. Every error of the result has a code."""
+        del root_value
+        prepared = self.prepare(query or "", variable_values, operation_name)
+        if isinstance(prepared, PreExecutionError):
+            return prepared
+        if prepared.operation.type is OperationType.SUBSCRIPTION:
+            return self.failed([GraphQLError("A subscription needs a WebSocket or event stream.")])
+        return await self.run(prepared, context_value)
+
+    async def stream(  # type: ignore[override]
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        **_kwargs: Any,
+    ) -> Results:
+        """As `execute`, for any operation: one result, or those of a subscription as they come."""
+        del root_value
+        prepared = self.prepare(query or "", variable_values, operation_name)
+        return self.results(prepared, context_value)
+
+    async def results(self, prepared: Prepared | PreExecutionError, context: Any) -> Results:
+        """The results of a prepared operation. Close the generator to leave a subscription."""
+        if isinstance(prepared, PreExecutionError):
+            yield prepared
+        elif prepared.operation.type is not OperationType.SUBSCRIPTION:
+            yield await self.run(prepared, context)
+        else:
+            async with aclosing(self._events(prepared, context)) as events:
+                async for event in events:
+                    yield event
+
+    def failed(self, errors: Iterable[GraphQLError], context: Any = None) -> PreExecutionError:
+        """The result of a document of which nothing was run."""
+        every = list(errors)
+        log_faults(every)
+        return PreExecutionError(None, [shown(error, _request_id(context)) for error in every])
+
+    async def _events(self, prepared: Prepared, context: Any) -> Results:
+        has_begun = False
+        try:
+            executor = self._executor(prepared, context)
+            if isinstance(executor, list):
+                yield self.failed(executor, context)
+                return
+            source: Any = create_source_event_stream(executor)
+            if isawaitable(source):
+                source = await source
+            if isinstance(source, CoreResult):
+                yield self.failed(source.errors or (), context)
+                return
+            events = map_source_to_response_event(executor, source, _afresh)
+            async with aclosing(events):
+                async for event in events:
+                    has_begun = True
+                    yield self._finished(event, context)
+        except Exception as error:  # noqa: BLE001 - the source's own, which ends it
+            errors = [GraphQLError(str(error), original_error=error)]
+            if has_begun:
+                yield self._finished(CoreResult(None, errors), context)
+            else:
+                yield self.failed(errors, context)
+
+    def _executor(self, prepared: Prepared, context: Any) -> Executor[Any] | list[GraphQLError]:
+        return self.execution_context_class.build(
+            self._schema,
+            prepared.document,
+            None,
+            context,
+            prepared.variables,  # type: ignore[arg-type]
+            prepared.operation.name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            hide_suggestions=not self._suggestions,
+        )
+
+    def _finished(self, result: CoreResult, context: Any) -> ExecutionResult:
+        errors = result.errors
+        if errors:
+            log_faults(errors)
+            errors = [shown(error, _request_id(context)) for error in errors]
+        return ExecutionResult(result.data, errors)
 
 
-class Documents(SchemaExtension):
-    """Refuses ambiguous documents."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Two operations and no name: run neither."""
-        context = self.execution_context
-        document, named = context.graphql_document, context._provided_operation_name
-        operations = [
-            node
-            for node in (document.definitions if document else ())
-            if isinstance(node, OperationDefinitionNode)
-        ]
-        if operations and (len(operations) == 1 or named):
-            only = operations[0].name
-            noted().asks(named or (only.value if only else None))
-        if len(operations) > 1 and not named:
-            context.pre_execution_errors = [
-                GraphQLError("The document holds several operations: send operationName.")
-            ]
-        yield
+def _afresh(executor: Executor[Any]) -> Any:
+    """Each event is a request of its own: nothing that another one loaded is shown again."""
+    context = executor.context_value
+    if isinstance(context, Context):
+        executor.context_value = context.renewed()
+    return execute_subscription_event(executor)
 
 
-def shown(error: GraphQLError, request_id: str) -> GraphQLError:
-    """The error as a caller may see it."""
-    code = _code(error)
-    noted().code = code.value
-    extensions: dict[str, Any] = {"code": code.value}
-    message = error.message
-    if isinstance(error.original_error, TicketsError):
-        extensions = error.original_error.extensions
-    if code is ErrorCode.INTERNAL_ERROR:
-        message = "Something went wrong on our side. Please report the request id."
-        extensions["requestId"] = request_id
-    return GraphQLError(
-        message,
-        nodes=error.nodes,
-        source=error.source,
-        positions=error.positions,
-        path=error.path,
-        extensions=extensions,
-    )
-
-
-def _code(error: GraphQLError) -> ErrorCode:
-    cause = error.original_error
-    if isinstance(cause, TicketsError):
-        return cause.code
-    if cause is None or isinstance(cause, _CALLERS_FAULT):
-        return ErrorCode.VALIDATION_FAILED
-    return ErrorCode.INTERNAL_ERROR
-
-
-def build_schema() -> Schema:
-    """The schema, ready to execute."""
-    schema = Schema(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
-        types=[*_NODES, *_USER_ERRORS],
-        extensions=[Documents],
-        config=StrawberryConfig(scalar_map=SCALARS),
-    )
-    schema._schema.description = DESCRIPTION
-    return schema
-
-
-def print_sdl(schema: Schema | None = None) -> str:
-    """The text of schema.graphql, with its last line ended."""
-    types = (schema or build_schema()).as_str().rstrip()
-    # Strawberry prints no description of the schema itself.
-    return f'"""\n{DESCRIPTION}"""\nschema {{\n  query: Query\n  mutation: Mutation\n  subscription: Subscription\n}}\n\n{types}\n'
+def _request_id(context: Any) -> str:
+    return context.request_id if isinstance(context, Context) else ""

@@ -20,6 +20,7 @@ from gql_tickets.domain.tickets import (
     TicketStatus,
     TicketType,
 )
+from gql_tickets.execution.directives import Cost, ListSize
 from gql_tickets.inputs import Url
 from gql_tickets.schema import edges as load
 
@@ -37,9 +38,18 @@ PAGE_INFO = "Where the page lies in its connection."
 TOTAL = "{} that match, on all pages. Computed only when selected."
 
 
-def loads(resolver: Any, description: str) -> Any:
+def loads(resolver: Any, description: str, *costs: Cost | ListSize) -> Any:
     """A field that asks a resolver, whose record the field's type is a window over."""
-    return strawberry.field(resolver=resolver, description=description)
+    return strawberry.field(resolver=resolver, description=description, directives=costs)
+
+
+def paged(*arguments: str) -> ListSize:
+    """That the arguments say how long a connection's page is."""
+    return ListSize(slicing_arguments=list(arguments), sized_fields=["edges", "nodes"])
+
+
+COUNTED = Cost(weight="5")
+"""An exact total reads an index from end to end."""
 
 
 @strawberry.type(description="Where a page lies in its connection.")
@@ -67,7 +77,7 @@ class TicketConnection:
     edges: list[TicketEdge] = says(EDGES)
     nodes: list[Ticket] = says(NODES)
     page_info: PageInfo = says(PAGE_INFO)
-    total_count: int = loads(load.total_count, TOTAL.format("Tickets"))
+    total_count: int = loads(load.total_count, TOTAL.format("Tickets"), COUNTED)
 
 
 @strawberry.interface(
@@ -102,7 +112,9 @@ class User(Node):
     username: str | None = says("Unique in the organization.")
     name: str | None = says("What people call them.")
     avatar_url: Url | None = says("A picture.")
-    tickets: TicketConnection = loads(load.assigned, "Tickets assigned to this user.")
+    tickets: TicketConnection = loads(
+        load.assigned, "Tickets assigned to this user.", paged("first")
+    )
 
     @classmethod
     def is_type_of(cls, value: object, _info: object) -> bool:
@@ -131,7 +143,9 @@ class Label(Node):
     name: str = says("Unique in the organization, case-sensitive, 1 to 100 characters, no comma.")
     color: str = says("`#RRGGBB`.")
     description: str | None = says("What it stands for.")
-    ticket_count: int = loads(load.ticket_count, "Live tickets that carry it.")
+    ticket_count: int = load.ticket_count(
+        description="Live tickets that carry it.", directives=[Cost(weight="2")]
+    )
 
     @classmethod
     def is_type_of(cls, value: object, _info: object) -> bool:
@@ -161,18 +175,29 @@ class Ticket(Node):
     type: TicketType = says("What kind of work it is.")
     status: TicketStatus = says("The column it is in.")
     priority: TicketPriority = says("How urgent it is.")
-    assignee: User | None = loads(load.assignee, "The one person accountable.")
-    creator: User | None = loads(
-        load.creator, "Null when an API key with no user behind it created it."
+    assignee: User | None = load.assignee(description="The one person accountable.")
+    creator: User | None = load.creator(
+        description="Null when an API key with no user behind it created it."
     )
-    repository: Repository | None = loads(load.repository, "The repository it belongs to.")
-    labels: list[Label] = loads(load.labels, "At most 50, in the order they were given.")
-    parent: Ticket | None = loads(load.parent, "The ticket it is a part of; null at the top level.")
-    children: TicketConnection = loads(load.children, "The tickets that are parts of it.")
-    child_progress: ChildProgress = loads(load.child_progress, "Counts over the direct children.")
-    comments: CommentConnection = loads(load.comments, "What people say about it; oldest first.")
+    repository: Repository | None = load.repository(description="The repository it belongs to.")
+    labels: list[Label] = load.labels(
+        description="At most 50, in the order they were given.",
+        directives=[ListSize(assumed_size=5)],
+    )
+    parent: Ticket | None = load.parent(
+        description="The ticket it is a part of; null at the top level."
+    )
+    children: TicketConnection = loads(
+        load.children, "The tickets that are parts of it.", paged("first")
+    )
+    child_progress: ChildProgress = load.child_progress(
+        description="Counts over the direct children."
+    )
+    comments: CommentConnection = loads(
+        load.comments, "What people say about it; oldest first.", paged("first", "last")
+    )
     history: TicketEventConnection = loads(
-        load.events, "What changed, who changed it and when; newest first."
+        load.events, "What changed, who changed it and when; newest first.", paged("first")
     )
     position: str = says(
         "Order within the status column: compare bytewise, lowest first. A new ticket comes first."
@@ -195,13 +220,13 @@ class Ticket(Node):
 class Comment(Node):
     """A window over history.Comment."""
 
-    ticket: Ticket = loads(load.commented, "What it is about.")
-    author: User | None = loads(
-        load.author, "Null when an API key with no user behind it wrote it."
+    ticket: Ticket = load.commented(description="What it is about.")
+    author: User | None = load.author(
+        description="Null when an API key with no user behind it wrote it."
     )
     body: str = says("Markdown, 1 to 100,000 characters.")
-    reply_to: Comment | None = loads(
-        load.reply_to, "The comment that it answers; null also when that was deleted."
+    reply_to: Comment | None = load.reply_to(
+        description="The comment that it answers; null also when that was deleted."
     )
     version: int = says("Goes up by one with each write.")
     created_at: dt.datetime = says("When it was written.")
@@ -249,8 +274,8 @@ class TicketEvent(Node):
     """A window over history.TicketEvent."""
 
     kind: ChangeKind = says("What happened.")
-    actor: User | None = loads(
-        load.event_actor, "Null when an API key with no user behind it made the change."
+    actor: User | None = load.event_actor(
+        description="Null when an API key with no user behind it made the change."
     )
     actor_name: str | None = says(
         "The name of the API key that made the change; of the tool, when it was no key.",
@@ -307,8 +332,8 @@ class ApiKey(Node):
 class Viewer:
     """A window over auth.Actor."""
 
-    organization: Organization = loads(
-        load.organization, "The organization that everything is scoped to."
+    organization: Organization = load.organization(
+        description="The organization that everything is scoped to."
     )
     user: User | None = loads(
         load.caller, "Null when the credential is an API key with no user behind it."

@@ -7,7 +7,7 @@ reads() says: enough for a caller that keeps the matching tickets to see them co
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.domain.changes import Change, ChangeFeed, Position, read_position, write_position
@@ -21,7 +21,6 @@ from gql_tickets.store.engine import Connection, Store
 
 BATCH = 500
 TRIM_BATCH = 1_000
-RECHECK_SECONDS = 3.0
 
 
 async def read(
@@ -71,12 +70,10 @@ async def follow(
     *,
     since: str | None = None,
     filter: TicketFilter,
-    recheck: Callable[[], Awaitable[object]] | None = None,
 ) -> AsyncGenerator[Change]:
     """First the entries after the cursor, then those to come, without a gap or a repeat.
 
-    `recheck` is called every few seconds, and raises when the caller may no longer listen. Raises
-    what read() does.
+    Raises what read() does. Whether the caller may still listen is for whoever holds its connection.
     """
     actor.require(Scope.TICKETS_READ)
     sieve = Sieve(store, actor, filter)
@@ -84,13 +81,11 @@ async def follow(
     async with live.following(actor.org_id) as feed:
         position = position or feed.position
         while True:
-            if recheck is not None:
-                await recheck()
             batch = feed.after(position)
             if batch is None:
                 batch = await _caught_up(store, actor, position)
             if not batch:
-                await feed.more(RECHECK_SECONDS)
+                await feed.more()
                 continue
             position = batch[-1].position
             for change in await sieve.kept(batch):

@@ -57,11 +57,9 @@ class Feed:
         self._grown.set()
         self._grown = asyncio.Event()
 
-    async def more(self, seconds: float) -> None:
-        """Wait until there is more, or the time is over."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._grown.wait()
+    async def more(self) -> None:
+        """Wait until there is more."""
+        await self._grown.wait()
 
 
 class Live:

@@ -49,6 +49,11 @@ def test_every_contract_is_kept() -> None:
         ("gql_tickets/service/text.py", "import sqlalchemy", "Only the store speaks SQL"),
         ("gql_tickets/service/text.py", "import strawberry", "import Strawberry"),
         ("gql_tickets/store/types.py", "import starlette.requests", "knows no web framework"),
+        (
+            "gql_tickets/execution/plan.py",
+            "import gql_tickets.domain.ids",
+            "knows nothing of tickets",
+        ),
         ("gql_tickets/domain/directory.py", "import gql_tickets.domain.filters", "no cycles"),
     ],
 )

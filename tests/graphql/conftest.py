@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from gql_tickets.auth import Actor
 from gql_tickets.context import GRAPHQL_LIMITS, new_context
 from gql_tickets.schema import build_schema
+from gql_tickets.schema.schema import Schema
+from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
 from tests.graphql.documents import Answer, Ask, Counted
 
-SCHEMA = build_schema()
+
+@pytest.fixture(scope="session")
+def schema(fast: bool) -> Schema:
+    """The schema, with the executor of this test run."""
+    return build_schema(Settings(fast_execution=fast))
 
 
 @pytest.fixture
@@ -42,17 +49,17 @@ def data(ask: Ask) -> Ask:
 
 
 @pytest.fixture
-def counted(store: Store, actor: Actor) -> Counted:
+def counted(schema: Schema, store: Store, actor: Actor) -> Counted:
     """Runs a document on the schema; gives its data and the SQL statements that it took."""
 
     async def run(query: str, **variables: Any) -> tuple[Answer, list[str]]:
         statements: list[str] = []
         store.observer = statements.append
         context = new_context(store, actor, GRAPHQL_LIMITS)
-        result = await SCHEMA.execute(query, variable_values=variables, context_value=context)
+        result = await schema.execute(query, variable_values=variables, context_value=context)
         store.observer = None
         assert result.errors is None, result.errors
-        assert result.data is not None
-        return result.data, statements
+        data: Answer = msgspec.json.decode(msgspec.json.encode(result.data))
+        return data, statements
 
     return run

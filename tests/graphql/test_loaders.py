@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
-import strawberry
 
 from gql_tickets.auth import Actor
 from gql_tickets.context import GRAPHQL_LIMITS, new_context
 from gql_tickets.domain.directory import RepositoryRef, UserRef
 from gql_tickets.domain.tickets import TicketDraft, TicketRef, TicketStatus
-from gql_tickets.loaders import Loader
 from gql_tickets.service import directory, tickets
 from gql_tickets.store.engine import Store
 from tests.graphql.documents import Counted
@@ -106,53 +102,6 @@ async def test_a_request_does_not_see_what_another_one_loaded(store: Store, acto
     assert before is not None
     assert after is not None
     assert (before.name, after.name) == ("User 1", "Renamed")
-
-
-async def slowly(keys: list[int]) -> list[int]:
-    """A batch that is still running when a sibling fails."""
-    await asyncio.sleep(0.01)
-    return keys
-
-
-@strawberry.type
-class Query:
-    """A field that fails beside one that waits for a future shared with a third."""
-
-    @strawberry.field
-    async def fails(self) -> int:
-        """At once."""
-        raise ValueError
-
-    @strawberry.field
-    async def waits(self, info: strawberry.Info[Loader[int, int], None]) -> int:
-        """For the shared future."""
-        return await info.context.load(1)
-
-    @strawberry.field
-    async def inner(self) -> Query | None:
-        """A place that null can bubble to."""
-        return Query()
-
-
-async def test_a_failing_field_cancels_no_sibling_that_shares_a_future() -> None:
-    schema = strawberry.Schema(query=Query)
-    document = "{ a: inner { waits fails } b: inner { waits } waits }"
-    result = await schema.execute(document, context_value=Loader(slowly))
-    assert result.data == {"a": None, "b": {"waits": 1}, "waits": 1}
-    assert result.errors is not None
-    assert [error.path for error in result.errors] == [["a", "fails"]]
-
-
-async def test_one_cancelled_caller_leaves_the_others_their_value() -> None:
-    loader = Loader(slowly)
-    impatient, patient = (
-        asyncio.ensure_future(loader.load(7)),
-        asyncio.ensure_future(loader.load(7)),
-    )
-    await asyncio.sleep(0)
-    impatient.cancel()
-    assert await patient == 7
-    assert impatient.cancelled()
 
 
 async def test_a_loader_without_a_caller_refuses(store: Store) -> None:

@@ -262,7 +262,7 @@ async def test_a_deadlock_is_run_again_without_being_asked(store: Store) -> None
         await store.write(work)
 
     await asyncio.gather(cross("a", "b"), cross("b", "a"))
-    assert runs == 3
+    assert runs >= 3
 
 
 @on_sqlite

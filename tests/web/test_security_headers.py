@@ -25,7 +25,7 @@ from tests.servers import running
         ("DELETE", "/healthz", 405),
         ("GET", "/api/v1/ext/orgs/acme/tickets", 200),
         ("GET", "/api/v1/ext/orgs/other/tickets", 403),
-        ("POST", "/graphql", 400),
+        ("POST", "/graphql", 415),
     ],
 )
 async def test_every_answer_says_what_it_is_not(

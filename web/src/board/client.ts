@@ -56,6 +56,7 @@ export class Client {
     const url = new URL(this.endpoint, location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     let late: ReturnType<typeof setTimeout>;
+    const hangUp = () => socket.terminate();
     const socket = createClient({
       url: url.href,
       connectionParams: { 'X-API-Key': this.key },
@@ -65,7 +66,7 @@ export class Client {
         connected: onConnected,
         // A network that went away without a word is noticed by a pong that stays out.
         ping: (received) => {
-          if (!received) late = setTimeout(() => socket.terminate(), PONG_MS);
+          if (!received) late = setTimeout(hangUp, PONG_MS);
         },
         pong: (received) => {
           if (received) clearTimeout(late);
@@ -73,6 +74,7 @@ export class Client {
         closed: () => clearTimeout(late),
       },
     });
+    addEventListener('offline', hangUp);
     try {
       for await (const { data, errors } of socket.iterate<Data>({ query, variables })) {
         if (errors?.length) throw failureOf(errors[0]);
@@ -81,6 +83,7 @@ export class Client {
     } catch (error) {
       throw asFailure(error);
     } finally {
+      removeEventListener('offline', hangUp);
       socket.dispose();
     }
   }

@@ -1,0 +1,28 @@
+"""Breadth-first execution of GraphQL for Strawberry: lists are completed a column at a time.
+
+graphql-core completes a list row by row and field by field, with a call, a path and a type check
+for each value. Here a selection set becomes a plan, and the plan is followed once for all rows: one
+column for each field, read by `map`, checked by one look at its types, and loaded, where the field
+is a relation, by one call. The columns are put side by side as rows that msgspec encodes.
+
+    strawberry.Schema(Query, execution_context_class=BreadthFirstExecutor)
+
+Nothing else has to change. What is irregular is left to graphql-core (see BreadthFirstExecutor).
+
+columns.py      a column, and the run that completes it
+leaves.py       scalars and enums
+relations.py    relation(): a key and a loader
+plan.py         selection sets
+executor.py     where graphql-core hands over
+loading.py      Loader: batches that no caller can cancel
+lookahead.py    selected(): what is asked for beneath a field
+memory.py       plans live as long as their document
+"""
+
+from gql_tickets.execution.executor import BreadthFirstExecutor
+from gql_tickets.execution.leaves import rfc3339
+from gql_tickets.execution.loading import Loader
+from gql_tickets.execution.lookahead import selected
+from gql_tickets.execution.relations import relation
+
+__all__ = ["BreadthFirstExecutor", "Loader", "relation", "rfc3339", "selected"]

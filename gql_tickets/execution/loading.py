@@ -1,0 +1,103 @@
+"""Loaders: what is asked for in the same turn of the event loop is fetched together, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+Fetch: TypeAlias = Callable[[list[K]], Awaitable[Sequence[V]]]
+"""The values of some keys, in their order. A value that is an exception is raised for those who
+ask for its key; an exception that is raised, for all of them."""
+
+
+class Loader(Generic[K, V]):
+    """The values of some keys, remembered for as long as the loader lives: one request.
+
+    Nobody who asks can cancel what others wait for. When a non-null field fails, graphql-core
+    cancels its siblings; if one of them took down a future that it shares with other fields,
+    CancelledError would end the whole request. So a batch is a task of its own, and whoever asks
+    waits for a future of their own.
+    """
+
+    def __init__(self, fetch: Fetch[K, V]) -> None:
+        self._fetch = fetch
+        self._values: dict[K, V] = {}
+        self._failures: dict[K, Exception] = {}
+        self._coming: dict[K, _Batch[K]] = {}
+        self._next: _Batch[K] | None = None
+
+    async def load(self, key: K) -> V:
+        """The value of one key."""
+        return (await self.many((key,)))[0]
+
+    async def many(self, keys: Iterable[K]) -> list[V]:
+        """The values of several keys, in their order."""
+        keys = list(keys)
+        for batch in self.ask(keys):
+            await batch
+        return self.found(keys)
+
+    def ask(self, keys: Iterable[K]) -> list[asyncio.Future[None]]:
+        """Begins to fetch what is not there; a future for each batch that is still to come."""
+        missing = [key for key in keys if key not in self._values and key not in self._failures]
+        return [batch.waiter() for batch in set(map(self._batch_of, missing))]
+
+    def found(self, keys: Iterable[K]) -> list[V]:
+        """The values of keys that were asked for, once their batches have come."""
+        if self._failures:
+            for key in keys:
+                if key in self._failures:
+                    raise self._failures[key]
+        return list(map(self._values.__getitem__, keys))
+
+    def _batch_of(self, key: K) -> _Batch[K]:
+        if key in self._coming:
+            return self._coming[key]
+        if self._next is None:
+            self._next = _Batch()
+            self._next.task = asyncio.ensure_future(self._bring(self._next))
+        self._next.keys.append(key)
+        self._coming[key] = self._next
+        return self._next
+
+    async def _bring(self, batch: _Batch[K]) -> None:
+        await asyncio.sleep(0)  # whoever wakes in this turn of the loop is still to ask
+        self._next = None
+        try:
+            values = await self._fetch(batch.keys)
+            self._keep(dict(zip(batch.keys, values, strict=True)))
+        except Exception as error:  # noqa: BLE001 - raised where somebody asks for the values
+            self._failures.update(dict.fromkeys(batch.keys, error))
+        for key in batch.keys:
+            del self._coming[key]
+        batch.arrive()
+
+    def _keep(self, values: dict[K, V]) -> None:
+        self._values.update(values)
+        if any(issubclass(kind, Exception) for kind in set(map(type, values.values()))):
+            self._failures.update(
+                (key, value) for key, value in values.items() if isinstance(value, Exception)
+            )
+
+
+class _Batch(Generic[K]):
+    """Keys that are fetched together, and who waits for them."""
+
+    def __init__(self) -> None:
+        self.keys: list[K] = []
+        self.task: asyncio.Task[None] | None = None
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def waiter(self) -> asyncio.Future[None]:
+        future = asyncio.get_running_loop().create_future()
+        self._waiters.append(future)
+        return future
+
+    def arrive(self) -> None:
+        for future in self._waiters:
+            if not future.done():
+                future.set_result(None)
