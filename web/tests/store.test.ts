@@ -63,7 +63,17 @@ describe('a board', () => {
     expect(after.tickets.has('b')).toBe(false);
     expect(store.removed(board, 'nosuch')).toBe(board);
     expect(store.moved(board, 'nosuch', 'DONE', 0)).toBe(board);
-    expect(store.replaced(board, ticket('nosuch'))).toBe(board);
+  });
+
+  it('leaves columns that it does not touch the same objects', () => {
+    const after = store.placed(board, ticket('b', { title: 'New', version: 2 }));
+    expect(after.columns.map((each, at) => each === board.columns[at])).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('leaves the board before it as it was', () => {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { CardView } from './card';
 import { Composer } from './composer';
 import { EditorView } from './editor';
+import { memo } from './memo';
 import type { Anchor } from './menu';
 import type { Session } from './session';
 import type { Column } from './store';
@@ -23,7 +24,9 @@ export interface ColumnProps {
   walk: Walk;
 }
 
-export function ColumnView(props: ColumnProps) {
+export const ColumnView = memo(Drawn, 'tickets');
+
+function Drawn(props: ColumnProps) {
   const { column, tickets, busy, choices, session, editing, onEdit, onMenu, walk } = props;
   const { status, ids, total, next } = column;
   const list = useRef<HTMLUListElement>(null);
