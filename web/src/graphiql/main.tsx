@@ -5,6 +5,7 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { type DocumentNode, Kind, parse } from 'graphql';
 import { createRoot } from 'react-dom/client';
 import '@fontsource-variable/inter/standard.css';
 import 'graphiql/style.css';
@@ -23,11 +24,25 @@ socket.protocol = socket.protocol.replace('http', 'ws');
 const send = createGraphiQLFetcher({ url: endpoint, subscriptionUrl: socket.href });
 const headers = sessionHeaders(key);
 
-/** For a moment after a change of tabs GraphiQL still names the operation of the one before. */
+/** For a moment after a change of tabs GraphiQL still goes by the document of the one before. */
 const fetcher: Fetcher = (params, options) => {
+  const documentAST = parsed(params.query);
+  if (!documentAST) return send(params, options);
+  const names = documentAST.definitions.flatMap((each) =>
+    each.kind === Kind.OPERATION_DEFINITION && each.name ? [each.name.value] : [],
+  );
   const { operationName, ...rest } = params;
-  return send(operationName && params.query.includes(operationName) ? params : rest, options);
+  const name = names.find((each) => each === operationName) ?? names[0];
+  return send(name ? { ...rest, operationName: name } : rest, { ...options, documentAST });
 };
+
+function parsed(query: string): DocumentNode | null {
+  try {
+    return parse(query);
+  } catch {
+    return null; // the server says what is wrong with it
+  }
+}
 
 createRoot(document.getElementById('app') as HTMLElement).render(
   <GraphiQL
