@@ -61,7 +61,7 @@ def front(assets: Assets, index: dict[str, str]) -> Handler:
         if not wants_html(request):
             return JSONAnswer(index, headers={"Vary": "Accept"})
         state: State = request.app.state.tickets
-        flaw = await why_not_ready(state.store)
+        flaw = await why_not_ready(state)
         doors = [route for route in request.app.routes if isinstance(route, PageRoute)]
         body = _FRONT.format(
             version=escape(VERSION),

@@ -8,7 +8,6 @@ from starlette.routing import Route
 
 from gql_tickets.context import State
 from gql_tickets.errors import Unavailable
-from gql_tickets.store.engine import Store
 from gql_tickets.store.schema import is_current
 from gql_tickets.web.answers import JSONAnswer, unavailable
 
@@ -23,15 +22,17 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """200 when requests will succeed, else 503 with the reason."""
     state: State = request.app.state.tickets
-    if flaw := await why_not_ready(state.store):
+    if flaw := await why_not_ready(state):
         return unavailable(request.scope, flaw)
     return JSONAnswer({"status": "ready"}, headers=_FRESH)
 
 
-async def why_not_ready(store: Store) -> str | None:
+async def why_not_ready(state: State) -> str | None:
     """A sentence about what is missing; None when requests will succeed."""
+    if state.is_draining():
+        return "The server is about to stop."
     try:
-        current = await is_current(store)
+        current = await is_current(state.store)
     except Unavailable:
         return "The database cannot be reached."
     return None if current else "The database is not migrated."
