@@ -58,6 +58,14 @@ _HEADERS: dict[str, tuple[str, Json]] = {
     ),
     "WWW-Authenticate": ("How to authenticate.", {"type": "string"}),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 0}),
+    "RateLimit": (
+        "For a key with a limit: the points that are left, and the seconds until all of them are.",
+        {"type": "string", "examples": ['"points";r=4980;t=1']},
+    ),
+    "RateLimit-Policy": (
+        "For a key with a limit: the points that a full budget holds, and its window in seconds.",
+        {"type": "string", "examples": ['"points";q=5000;w=60;qu="points"']},
+    ),
     "Allow": ("The methods that the path takes.", {"type": "string"}),
 }
 _ASKED: dict[str, tuple[str, Json]] = {
@@ -78,6 +86,7 @@ _ASKED: dict[str, tuple[str, Json]] = {
         {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
     ),
 }
+_ALWAYS = ("X-Request-Id", "RateLimit", "RateLimit-Policy")
 _STATUS_HEADERS = {
     401: ("WWW-Authenticate",),
     405: ("Allow",),
@@ -155,7 +164,7 @@ def _operation(row: Row, said: Operation) -> Json:
     if said.has_304:
         made["responses"]["304"] = {
             "description": "This is still the version.",
-            "headers": _named(("X-Request-Id", "ETag")),
+            "headers": _named((*_ALWAYS, "ETag")),
         }
     return made
 
@@ -167,7 +176,7 @@ def _included(scope: Scope) -> str:
 def _success(said: Operation) -> Json:
     return {
         "description": HTTPStatus(said.status).phrase,
-        "headers": _named(("X-Request-Id", *said.headers)),
+        "headers": _named((*_ALWAYS, *said.headers)),
         "content": {
             "application/json": {
                 "schema": _ref("schemas", said.answer.__name__),
@@ -189,7 +198,7 @@ def _failure(codes: list[ErrorCode]) -> Json:
     status = STATUS[codes[0]]
     return {
         "description": "\n".join(f"- `{code.value}`: {WHEN[code]}" for code in codes),
-        "headers": _named(("X-Request-Id", *_STATUS_HEADERS.get(status, ()))),
+        "headers": _named((*_ALWAYS, *_STATUS_HEADERS.get(status, ()))),
         "content": {
             "application/json": {
                 "schema": _ref("schemas", "Error"),

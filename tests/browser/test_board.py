@@ -56,6 +56,22 @@ async def test_filters_are_in_the_address(visitor: Visitor, board: Page) -> None
     await expect(card(board, "AM-42")).to_have_count(1)
 
 
+async def test_a_search_is_in_the_address_and_follows_what_is_written(
+    visitor: Visitor, board: Page, server: Server
+) -> None:
+    await board.get_by_role("searchbox", name="Search").fill("umlauts")
+    await expect(board).to_have_url(f"{visitor.url}/board?text=umlauts")
+    await expect(card(board, "AM-42")).to_have_count(0)
+    found = board.locator("article")
+    assert await found.count() > 0
+    await expect(board.locator("article:not(:has-text('umlauts'))")).to_have_count(0)
+    async with httpx.AsyncClient(headers={"X-API-Key": DEMO_KEY}) as client:
+        await client.put(f"{server.url}{DETAIL}/AM-41", json={"title": "More umlauts"})
+    await expect(card(board, "AM-41")).to_be_visible()
+    await board.get_by_role("searchbox", name="Search").fill("nothing has these words")
+    await expect(found).to_have_count(0)
+
+
 async def test_a_card_is_dragged_to_its_place(board: Page, server: Server) -> None:
     review = column(board, "In review")
     second = (await slugs(review))[1]

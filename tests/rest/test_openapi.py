@@ -130,7 +130,7 @@ def assert_described(name: str, answer: httpx.Response) -> None:
             validator(schema).validate(value)
     promised = {header.lower() for header in described.get("headers", {})}
     ours = {"etag", "link", "location", "www-authenticate", "retry-after", "x-request-id"}
-    ours |= {"x-column-counts", "x-board-truncated"}
+    ours |= {"x-column-counts", "x-board-truncated", "ratelimit", "ratelimit-policy"}
     assert ours & set(answer.headers) <= promised
     if "content" in described:
         schema = described["content"]["application/json"]["schema"]
