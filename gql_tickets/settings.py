@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         description="Parts mounted beside GraphQL, as a JSON list of `module:function`",
     )
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
+    board: bool = Field(True, description="Serve the board to browsers at /board")
     fast_execution: bool = Field(
         default=True,
         description="Complete lists breadth-first; `false` leaves them to graphql-core, which is slower",

@@ -170,6 +170,11 @@ async def fill(store: Store) -> bool:
     return await store.write(work, retry=True)
 
 
+async def is_demo(store: Store) -> bool:
+    """Whether the database is a demo's: then the key of the documentation is accepted."""
+    return bool(await store.read(installation.find_is_demo))
+
+
 async def _fill(db: Connection) -> None:
     organization = await directory.add_organization(
         db, slug=SLUG, name="My Organization", ticket_prefix=PREFIX, at=_FOUNDED
