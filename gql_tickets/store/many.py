@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from gql_tickets.auth import Actor
 from gql_tickets.domain import positions
 from gql_tickets.domain.tickets import ChangeKind, Ticket
-from gql_tickets.store import events, search
+from gql_tickets.store import counters, events, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, clause
 from gql_tickets.store.engine import Connection
@@ -174,6 +175,7 @@ async def add_tickets(
     )
     created = [events.Event(each["id"], 1, each["slug"], ChangeKind.CREATED) for each in added]
     await events.add_events(db, org, actor, at, created)
+    await counters.change_counts(db, org, Counter(each["status"] for each in added))
     return added
 
 
@@ -233,4 +235,6 @@ async def change_tickets(
         ids = tuple(row["id"] for row in rows)
         await drop_labels(db, org, ids)
         await db.run(_COPY_LABELS, org=org, ids=ids)
-    await events.add_events(db, org, actor, at, [event for _, event in changes])
+    said = [event for _, event in changes]
+    await events.add_events(db, org, actor, at, said)
+    await counters.change_counts(db, org, counters.difference(said))
