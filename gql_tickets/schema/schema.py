@@ -113,15 +113,15 @@ class Schema(strawberry.Schema):
 
     async def run(self, prepared: Prepared, context: Any) -> ExecutionResult:
         """Run a query or a mutation."""
+        executor = self._executor(prepared, context)
+        if isinstance(executor, list):
+            return self.failed(executor, context)
         try:
-            executor = self._executor(prepared, context)
-            if isinstance(executor, list):
-                return self.failed(executor, context)
             result: Any = execute_root_selection_set(executor)
             if isawaitable(result):
                 result = await result
-        except Exception as error:  # noqa: BLE001 - whatever a resolver's own wrapper lets through
-            return self.failed([GraphQLError(str(error), original_error=error)], context)
+        except Exception as error:  # noqa: BLE001 - what escapes the executor is a fault like others
+            result = CoreResult(None, [GraphQLError(str(error), original_error=error)])
         return self._finished(result, context)
 
     async def execute(
@@ -188,12 +188,12 @@ class Schema(strawberry.Schema):
         return self.failed([GraphQLError(f"A {prepared.operation.type.value} cannot be run here.")])
 
     async def _events(self, prepared: Prepared, context: Any) -> Results:
+        executor = self._executor(prepared, context)
+        if isinstance(executor, list):
+            yield self.failed(executor, context)
+            return
         has_begun = False
         try:
-            executor = self._executor(prepared, context)
-            if isinstance(executor, list):
-                yield self.failed(executor, context)
-                return
             source: Any = create_source_event_stream(executor)
             if isawaitable(source):
                 source = await source
@@ -213,16 +213,20 @@ class Schema(strawberry.Schema):
                 yield self.failed(errors, context)
 
     def _executor(self, prepared: Prepared, context: Any) -> Executor[Any] | list[GraphQLError]:
-        return self.execution_context_class.build(
-            self._schema,
-            prepared.document,
-            None,
-            context,
-            prepared.variables,  # type: ignore[arg-type]
-            prepared.operation.name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-            hide_suggestions=not self._suggestions,
-        )
+        """The executor, or what is wrong with the variables."""
+        try:
+            return self.execution_context_class.build(
+                self._schema,
+                prepared.document,
+                None,
+                context,
+                prepared.variables,  # type: ignore[arg-type]
+                prepared.operation.name,
+                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+                hide_suggestions=not self._suggestions,
+            )
+        except Exception as error:  # noqa: BLE001 - an input's own reader may raise what it likes
+            return [GraphQLError(str(error), original_error=error)]
 
     def _finished(self, result: CoreResult, context: Any) -> ExecutionResult:
         errors = result.errors

@@ -27,7 +27,7 @@ class Ticks:
 
     async def until(self, listening: int) -> None:
         """Wait until so many listen."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.listening != listening:
                 self._changed.clear()
                 await self._changed.wait()
