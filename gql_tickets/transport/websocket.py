@@ -7,6 +7,7 @@ its upgrade), and then holds a bounded number of operations. What breaks the pro
     4401 an operation before the init       4408 no init in time
     4406 another protocol                   4409 an id that is in use
     4429 a second init                      1001 the server stops
+    1013 the database is away, try again
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 from strawberry.types.execution import PreExecutionError
 
-from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.errors import ErrorCode, TicketsError, Unavailable
 from gql_tickets.schema import Schema
 from gql_tickets.transport.answers import encode, error_payload, payload_of
 from gql_tickets.transport.asked import from_value
@@ -139,7 +140,7 @@ class Socket:
         try:
             await caller.actor()
         except TicketsError as error:
-            raise _forbidden(error) from error
+            raise _unwelcome(error) from error
         self._caller = caller
         await self._say({"type": "connection_ack"})
 
@@ -210,7 +211,7 @@ class Socket:
         for id, operation in operations.items():
             operation.cancel()
             await self._say({"id": id, "type": "error", "payload": [error_payload(error)]})
-        closed = _forbidden(error)
+        closed = _unwelcome(error)
         await self._close(closed.code, closed.reason)
 
     async def _end(self) -> None:
@@ -252,8 +253,9 @@ def _closing(code: int, reason: str) -> dict[str, Any]:
     return {"type": "websocket.close", "code": code, "reason": fitting}
 
 
-def _forbidden(error: TicketsError) -> Closed:
-    return Closed(4403, f"{error.code.value}: {error.message}")
+def _unwelcome(error: TicketsError) -> Closed:
+    code = 1013 if isinstance(error, Unavailable) else 4403
+    return Closed(code, f"{error.code.value}: {error.message}")
 
 
 def _too_many(operations_max: int) -> list[Any]:
