@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql_tickets.errors import BadRequest, ErrorCode
 from gql_tickets.web.answers import failure
+
+DIGITS_MAX = 18
 
 
 class BodyLimit:
@@ -21,10 +22,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.bytes_max:
-            await self._refuse(scope, receive, send)
-            return
+        for name, value in scope["headers"]:
+            if name == b"content-length" and _exceeds(value, self.bytes_max):
+                await self._refuse(scope, receive, send)
+                return
         await self._count(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,3 +66,8 @@ class BodyLimit:
             f"The request body is larger than {self.bytes_max} bytes.",
             code=ErrorCode.PAYLOAD_TOO_LARGE,
         )
+
+
+def _exceeds(declared: bytes, bytes_max: int) -> bool:
+    """Whether that is a number, and too large a one: Python refuses to read the very largest."""
+    return declared.isdigit() and (len(declared) > DIGITS_MAX or int(declared) > bytes_max)

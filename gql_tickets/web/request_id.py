@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
-import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER = "X-Request-Id"
+HEADER = b"x-request-id"
 
-_SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_RANDOM_BYTES = 16
 
 
 class RequestId:
@@ -24,11 +24,12 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        request_id = _sane(Headers(scope=scope).get(HEADER)) or uuid.uuid4().hex
+        request_id = _given(scope) or os.urandom(_RANDOM_BYTES).hex()
+        named = (HEADER, request_id.encode())
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message.get("headers", ()), named]
             await send(message)
 
         # A copy, since servers may hand the same state to every request.
@@ -36,5 +37,8 @@ class RequestId:
         await self.app(scope, receive, send_named)
 
 
-def _sane(given: str | None) -> str | None:
-    return given if given is not None and _SANE.fullmatch(given) else None
+def _given(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == HEADER:
+            return value.decode() if _SANE.fullmatch(value) else None
+    return None
