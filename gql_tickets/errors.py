@@ -104,6 +104,13 @@ class ValidationFailed(TicketsError):
         """The usual case: one problem."""
         return cls([Problem((path,) if isinstance(path, str) else path, message, allowed)])
 
+    def beneath(self, place: Path) -> ValidationFailed:
+        """The same problems of an input that lies within another, at `place`."""
+        return type(self)(
+            msgspec.structs.replace(problem, path=(*place, *problem.path))
+            for problem in self.problems
+        )
+
 
 class InvalidParent(ValidationFailed):
     """The parent is the ticket itself or beneath it, or the tree would grow too deep (R23)."""

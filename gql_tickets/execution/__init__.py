@@ -1,6 +1,6 @@
-"""Breadth-first execution of GraphQL for Strawberry: lists are completed a column at a time.
+"""Execution of GraphQL for Strawberry: documents are read once, lists completed by columns.
 
-graphql-core completes a list row by row and field by field, with a call, a path and a type check
+**By columns.** graphql-core completes a list row by row and field by field, with a call, a path and a type check
 for each value. Here a selection set becomes a plan, and the plan is followed once for all rows: one
 column for each field, read by `map`, checked by one look at its types, and loaded, where the field
 is a relation, by one call. The columns are put side by side as rows that msgspec encodes.
@@ -17,12 +17,20 @@ executor.py     where graphql-core hands over
 loading.py      Loader: batches that no caller can cancel
 lookahead.py    selected(): what is asked for beneath a field
 memory.py       plans live as long as their document
+
+**Documents.** What a text says is worked out once, within limits, and kept by the text.
+
+documents.py    the texts that are kept
+text.py         what is refused before it is parsed
+limits.py       how large a document may be
+cost.py         what an operation may cost, priced by what rules.py and directives.py say
 """
 
 from gql_tickets.execution.executor import BreadthFirstExecutor
 from gql_tickets.execution.leaves import rfc3339
 from gql_tickets.execution.loading import Loader
 from gql_tickets.execution.lookahead import selected
+from gql_tickets.execution.plan import InstanceOf
 from gql_tickets.execution.relations import relation
 
-__all__ = ["BreadthFirstExecutor", "Loader", "relation", "rfc3339", "selected"]
+__all__ = ["BreadthFirstExecutor", "InstanceOf", "Loader", "relation", "rfc3339", "selected"]

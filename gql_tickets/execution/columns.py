@@ -7,7 +7,7 @@ the column of what the response shows, as graphql-core does with each value by i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache, partial
 from inspect import iscoroutine
 from itertools import islice
@@ -62,7 +62,8 @@ class Run:
     def __init__(self, executor: Executor[Any], path: Path) -> None:
         self.executor = executor
         self._path = path
-        self._level: list[tuple[Sequence[Awaitable[Any]], Later]] = []
+        self._level: list[tuple[list[Awaitable[Any]], Later]] = []
+        self._batches: list[Awaitable[None]] = []
         self._held: list[Column] = []
 
     def info(self, place: Place) -> GraphQLResolveInfo[Any]:
@@ -84,11 +85,16 @@ class Run:
         self._held.append(column)
         return column
 
-    def wait(self, awaitables: Sequence[Awaitable[Any]]) -> Later:
+    def wait(self, awaitables: list[Awaitable[Any]]) -> Later:
         """Awaits them with the others of this level."""
         later = Later()
         self._level.append((awaitables, later))
         return later
+
+    def wait_for_batches(self, batches: Iterable[Awaitable[None]]) -> Later:
+        """As wait(), for what has begun already, cannot fail and may be left alone."""
+        self._batches.extend(batches)
+        return self.wait([])
 
     def then(self, first: Completed, finish: Callable[[Column], Completed]) -> Completed:
         """Goes on with a column, now or when it is there."""
@@ -127,7 +133,10 @@ class Run:
         """Goes down level by level."""
         while self._level:
             level, self._level = self._level, []
+            batches, self._batches = self._batches, []
             found = iter(await _awaited([each for group, _ in level for each in group]))
+            for batch in batches:
+                await batch
             for group, later in level:
                 later.arrive(list(islice(found, len(group))))
         return completed.column
@@ -146,13 +155,16 @@ class Values(ABC):
 
     def __init__(self, *, nullable: bool) -> None:
         self.nullable = nullable
+        self.may_wait = True
 
     def complete(self, run: Run, column: Column) -> Completed:
         """The column as the response shows it. Raises Irregular, or whatever a resolver raises."""
         kinds: set[Any] = set(map(type, column))
-        awaitable = set(filter(is_awaitable, kinds))
+        awaitable = set(filter(_is_awaitable, kinds))
         if not awaitable:
             return self._settled(run, column, kinds)
+        if not self.may_wait:
+            raise Irregular
         late = [at for at, value in enumerate(run.hold(column)) if type(value) in awaitable]
 
         def go_on(found: Column) -> Completed:
@@ -187,13 +199,13 @@ def replaced(column: Column, places: Iterable[int], values: Iterable[Any]) -> Co
 
 async def _awaited(awaitables: list[Awaitable[Any]]) -> list[Any]:
     """Their values. When one fails, the others are cancelled, and have ended."""
-    if len(awaitables) == 1:
-        return [await awaitables[0]]
-    return await gather_with_cancel(*awaitables)
+    if len(awaitables) > 1:
+        return await gather_with_cancel(*awaitables)
+    return [await each for each in awaitables]
 
 
 @lru_cache(maxsize=1024)
-def is_awaitable(kind: type) -> bool:
+def _is_awaitable(kind: type) -> bool:
     """Whether values of the Python type can be awaited."""
     return hasattr(kind, "__await__")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
+from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -33,56 +33,30 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
         wrapped = self.middleware_manager is not None and self.middleware_manager.middlewares
         self._may_plan = not wrapped and self.abort_signal is None
 
-    def complete_object_value(
-        self,
-        return_type: GraphQLObjectType,
-        field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
+    def complete_object_value(self, *value: Any, **named: Any) -> Any:
         """One object: a column of one row."""
+        return self._by_columns(super().complete_object_value, *value, **named)
 
-        def stock() -> Any:
-            return super(BreadthFirstExecutor, self).complete_object_value(
-                return_type, field_details_list, info, path, result, position_context
-            )
+    def complete_list_value(self, *value: Any, **named: Any) -> Any:
+        """A list: its items are a column."""
+        return self._by_columns(super().complete_list_value, *value, **named)
 
-        if position_context is not None:
-            return stock()
-        return self._complete(return_type, field_details_list, info, path, result, stock)
-
-    def complete_list_value(
+    def _by_columns(
         self,
-        return_type: GraphQLList[GraphQLOutputType],
+        complete: Callable[..., Any],
+        return_type: GraphQLObjectType | GraphQLList[Any],
         field_details_list: FieldDetailsList,
         info: GraphQLResolveInfo[Any],
         path: Path,
         result: Any,
         position_context: Any,
     ) -> Any:
-        """A list: its items are a column."""
-
         def stock() -> Any:
-            return super(BreadthFirstExecutor, self).complete_list_value(
-                return_type, field_details_list, info, path, result, position_context
-            )
+            return complete(return_type, field_details_list, info, path, result, position_context)
 
-        if position_context is not None:
-            return stock()
-        return self._complete(return_type, field_details_list, info, path, result, stock)
-
-    def _complete(
-        self,
-        return_type: GraphQLObjectType | GraphQLList[Any],
-        details: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        result: Any,
-        stock: Callable[[], Any],
-    ) -> Any:
-        values = self._values(return_type, details, info) if self._may_plan else None
+        # Only what is deferred has a context.
+        may_plan = self._may_plan and position_context is None
+        values = self._values(return_type, field_details_list, info) if may_plan else None
         if values is None:
             return stock()
         run = Run(self, path)

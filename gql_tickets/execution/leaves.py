@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from array import array
 from collections.abc import Callable
+from functools import partial
 from math import isfinite
 from operator import attrgetter
 from types import NoneType
@@ -90,15 +91,25 @@ def _as_they_are(column: Column) -> Column:
     return column
 
 
-def _within_32_bits(column: Column) -> Column:
-    array("i", filter(None, column))  # raises OverflowError; zeros and nulls are within
-    return column
+def _if(check: Callable[[Column], Any]) -> Callable[[Column], Column]:
+    """A column that passes as it is, unless a check of its values raises something."""
+
+    def convert(column: Column) -> Column:
+        try:
+            check(column)
+        except TypeError:  # there are nulls, which are of no type that is checked
+            check([value for value in column if value is not None])
+        return column
+
+    return convert
 
 
-def _finite(column: Column) -> Column:
-    if not all(map(isfinite, filter(None, column))):
+def _are_finite(column: Column) -> None:
+    if not all(map(isfinite, column)):
         raise Irregular
-    return column
+
+
+_are_of_32_bits = partial(array, "i")  # raises OverflowError
 
 
 def _names(type_: GraphQLLeafType, members: enum.EnumMeta) -> Callable[[Column], Column]:
@@ -117,9 +128,8 @@ def _instants(serialize: Callable[[Any], Any]) -> Callable[[Column], Column]:
     zone = attrgetter("tzinfo")
 
     def convert(column: Column) -> Column:
-        if {dt.UTC}.issuperset(map(zone, column)):
-            return column
-        return list(map(serialize, column))
+        zones = list(map(zone, column))
+        return column if zones.count(dt.UTC) == len(column) else list(map(serialize, column))
 
     return convert
 
@@ -128,6 +138,6 @@ _BUILT_IN: dict[GraphQLLeafType, _Way] = {
     GraphQLString: _Way(frozenset({str, NoneType}), _as_they_are),
     GraphQLID: _Way(frozenset({str, NoneType}), _as_they_are),
     GraphQLBoolean: _Way(frozenset({bool, NoneType}), _as_they_are),
-    GraphQLInt: _Way(frozenset({int, NoneType}), _within_32_bits),
-    GraphQLFloat: _Way(frozenset({float, NoneType}), _finite),
+    GraphQLInt: _Way(frozenset({int, NoneType}), _if(_are_of_32_bits)),
+    GraphQLFloat: _Way(frozenset({float, NoneType}), _if(_are_finite)),
 }

@@ -32,7 +32,6 @@ from gql_tickets.execution.columns import (
     Place,
     Run,
     Values,
-    is_awaitable,
     replaced,
 )
 from gql_tickets.execution.leaves import Leaf
@@ -65,15 +64,14 @@ class Lists(Values):
     def __init__(self, items: Values, place: Place, *, nullable: bool) -> None:
         super().__init__(nullable=nullable)
         self.items = items
-        self._is_given = not place.trail
+        # Items that graphql-core gives could not be awaited again, if one of them failed.
+        items.may_wait = bool(place.trail)
 
     def present(self, run: Run, column: Column) -> Completed:
         """All lists at once. Other iterables are left to graphql-core: some can be read only once."""
         if not {list, tuple}.issuperset(map(type, column)):
             raise Irregular
         flat = list(chain.from_iterable(column))
-        if self._is_given and any(map(is_awaitable, set(map(type, flat)))):
-            raise Irregular  # if one of them failed, graphql-core could not await the others again
         ends = list(accumulate(map(len, column)))
 
         def split(done: Column) -> Column:
@@ -149,14 +147,34 @@ class Objects(Values):
 
     def present(self, run: Run, column: Column) -> Completed:
         """The rows: each field as a column, and then the columns side by side."""
-        if self._is_type_of and column:
-            verdicts = run.each(self._is_type_of, column, run.info(self._place))
-            if {True} != set(verdicts):
-                raise Irregular
+        self._check(run, column)
         if not self._fields:
             return [self._row() for _ in column]
         parts = run.together([field.column(run, column) for field in self._fields])
         return run.then(parts, lambda columns: list(map(self._row, *columns)))
+
+    def _check(self, run: Run, column: Column) -> None:
+        asked = self._is_type_of
+        if asked is None or (
+            isinstance(asked, InstanceOf) and {asked.kind}.issuperset(map(type, column))
+        ):
+            return
+        if not {True}.issuperset(run.each(asked, column, run.info(self._place))):
+            raise Irregular
+
+
+class InstanceOf:
+    """`is_type_of` for an object type that shows records of one Python type.
+
+    It is asked about whole columns, and so costs next to nothing.
+    """
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    def __call__(self, value: object, _info: object) -> bool:
+        """Whether a value is such a record."""
+        return isinstance(value, self.kind)
 
 
 class Field(Protocol):

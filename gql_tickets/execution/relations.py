@@ -90,7 +90,7 @@ class Related:
             )
 
         coming = loader.ask(distinct)
-        return run.then(run.wait(coming), complete) if coming else complete([])
+        return run.then(run.wait_for_batches(coming), complete) if coming else complete([])
 
     def _ones(self, keys: Column, shown: dict[Any, Any]) -> Column:
         column = list(map(shown.get, keys))

@@ -20,7 +20,7 @@ from gql_tickets.loaders import Loaders
 from gql_tickets.resolvers import comments as comments_of
 from gql_tickets.resolvers import history as history_of
 from gql_tickets.resolvers.paging import Connection, page_request
-from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
+from gql_tickets.resolvers.tickets import PAGE_SIZE, TicketEdge, grouped
 from gql_tickets.service.board import Group
 from gql_tickets.service.budgets import Budget
 
@@ -130,6 +130,11 @@ def after(change: Parent[tickets.FieldChange]) -> str | None:
 
 def _in_json(value: str | int | tuple[str, ...] | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
+
+
+async def highlights(edge: Parent[TicketEdge]) -> list[str]:
+    """The passages that match the filter's text."""
+    return await edge.highlights()
 
 
 async def total_count(connection: Parent[Connection[Any]]) -> int:

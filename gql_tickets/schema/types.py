@@ -20,6 +20,7 @@ from gql_tickets.domain.tickets import (
     TicketStatus,
     TicketType,
 )
+from gql_tickets.execution import InstanceOf
 from gql_tickets.execution.directives import Cost, ListSize
 from gql_tickets.inputs import Url
 from gql_tickets.schema import edges as load
@@ -64,15 +65,19 @@ class PageInfo:
 
 @strawberry.type(description="A ticket in a connection.")
 class TicketEdge:
-    """A window over paging.Edge."""
+    """A window over resolvers.tickets.TicketEdge."""
 
     cursor: str = says(CURSOR)
     node: Ticket = says(NODE)
+    highlights: list[str] = loads(
+        load.highlights,
+        "Matching passages with `<mark>`, when `filter.text` is set. Everything else in them is escaped for HTML.",
+    )
 
 
 @strawberry.type(description="A page of tickets.")
 class TicketConnection:
-    """A window over paging.Connection."""
+    """A window over resolvers.tickets.TicketConnection."""
 
     edges: list[TicketEdge] = says(EDGES)
     nodes: list[Ticket] = says(NODES)
@@ -98,10 +103,7 @@ class Organization(Node):
     ticket_prefix: str = says("Prefix of the slugs of its tickets.")
     created_at: dt.datetime = says("When it was created.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.Organization)
+    is_type_of = InstanceOf(directory.Organization)
 
 
 @strawberry.type(description="A person that tickets can be assigned to.")
@@ -116,10 +118,7 @@ class User(Node):
         load.assigned, "Tickets assigned to this user.", paged("first")
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.User)
+    is_type_of = InstanceOf(directory.User)
 
 
 @strawberry.type(description="A code repository that tickets can belong to.")
@@ -130,10 +129,7 @@ class Repository(Node):
     name: str | None = says("What people call it.")
     url: Url | None = says("Where it is.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.Repository)
+    is_type_of = InstanceOf(directory.Repository)
 
 
 @strawberry.type(description="A label. Naming an unknown label on a ticket creates it.")
@@ -147,10 +143,7 @@ class Label(Node):
         description="Live tickets that carry it.", directives=[Cost(weight="2")]
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.Label)
+    is_type_of = InstanceOf(directory.Label)
 
 
 @strawberry.type(description="Counts over the direct children of a ticket.")
@@ -210,10 +203,7 @@ class Ticket(Node):
         "When it last went to DONE; null again if it left DONE."
     )
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, tickets.Ticket)
+    is_type_of = InstanceOf(tickets.Ticket)
 
 
 @strawberry.type(description="What somebody says about a ticket.")
@@ -232,10 +222,7 @@ class Comment(Node):
     created_at: dt.datetime = says("When it was written.")
     updated_at: dt.datetime = says("When it was last changed.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, history.Comment)
+    is_type_of = InstanceOf(history.Comment)
 
 
 @strawberry.type(description="A comment in a connection.")
@@ -285,10 +272,7 @@ class TicketEvent(Node):
     changes: list[FieldChange] = says("The fields that are not what they were.")
     version: int = says("The ticket's version after the write.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, history.TicketEvent)
+    is_type_of = InstanceOf(history.TicketEvent)
 
 
 @strawberry.type(description="An event in a connection.")
@@ -322,10 +306,7 @@ class ApiKey(Node):
     scopes: list[Scope] = loads(load.key_scopes, "What it may do.")
     enabled: bool = loads(load.key_enabled, "False once it was revoked.")
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Whether a node is one."""
-        return isinstance(value, directory.ApiKey)
+    is_type_of = InstanceOf(directory.ApiKey)
 
 
 @strawberry.type(

@@ -13,7 +13,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
-from gql_tickets.execution import relation, rfc3339
+from gql_tickets.execution import InstanceOf, relation, rfc3339
 from tests.execution.records import Author, Book, Genre, Magazine, Shelf, answer
 
 strawberry.enum(Genre)
@@ -39,10 +39,7 @@ class AuthorType(Named):
     mentor: AuthorType = relation(key="mentor_id", loader=lambda shelf: shelf.authors)
     books: list[BookType] = relation(key="book_ids", loader=lambda shelf: shelf.volumes, many=True)
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """By its record."""
-        return isinstance(value, Author)
+    is_type_of = InstanceOf(Author)
 
 
 @strawberry.type(name="Magazine")
@@ -141,10 +138,7 @@ class BookType(Named):
     breaks: int = strawberry.field(resolver=breaks)
     sequel: BookType | None = strawberry.field(resolver=sequel)
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """By its record."""
-        return isinstance(value, Book)
+    is_type_of = InstanceOf(Book)
 
 
 Item: TypeAlias = Annotated[BookType | MagazineType, strawberry.union("Item")]

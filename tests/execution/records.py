@@ -153,8 +153,14 @@ def odd() -> Shelf:
     return Shelf(
         [
             Book(1, title=12, pages="7", price=3, printed=LONG_AGO.replace(year=2020, tzinfo=east)),
-            Book(2, pages=True, price="0.5", tags={"only": 1}.keys(), related=iter([Magazine(7)])),
-            Book(5, title=2.5, lent=1, genres=iter([Genre.NOVEL]), grid=[[1.0, "2"]]),
+            Book(
+                2,
+                pages=True,
+                price="0.5",
+                tags={"only": 1}.keys(),
+                related={7: Magazine(7)}.values(),
+            ),
+            Book(5, title=2.5, lent=1, genres={Genre.NOVEL: 1}.keys(), grid=[[1.0, "2"]]),
             Book(6, pages=3.0, link=LONG_AGO, name=4, author_id=POISONED),
             Book(10, printed=dt.datetime(2025, 1, 1), author_ids=(1, 1, 2)),  # noqa: DTZ001
         ],
