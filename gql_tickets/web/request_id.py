@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER = b"x-request-id"
-
+_NAME = b"x-request-id"
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-_RANDOM_BYTES = 16
+_random = random.Random()  # noqa: S311 - ids tell requests apart, and keep no secret
 
 
 class RequestId:
@@ -24,12 +23,12 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        request_id = _given(scope) or os.urandom(_RANDOM_BYTES).hex()
-        named = (HEADER, request_id.encode())
+        request_id = _given(scope) or f"{_random.getrandbits(128):032x}"
+        header = (_NAME, request_id.encode())
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), named]
+                message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
         # A copy, since servers may hand the same state to every request.
@@ -39,6 +38,6 @@ class RequestId:
 
 def _given(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
-        if name == HEADER:
+        if name == _NAME:
             return value.decode() if _SANE.fullmatch(value) else None
     return None
