@@ -97,6 +97,7 @@ class Socket:
         self._caller: Caller | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._recheck: asyncio.Task[None] | None = None
+        self._is_open = True
 
     async def hold(self) -> None:
         """Take messages until the socket closes; then end what it began."""
@@ -104,10 +105,11 @@ class Socket:
             async with asyncio.timeout(self._door.init_seconds) as patience:
                 await self._converse(patience)
         except TimeoutError:
-            await self._send(_closing(4408, "Connection initialisation timeout"))
+            await self._close(4408, "Connection initialisation timeout")
         except Closed as closed:
-            await self._send(_closing(closed.code, closed.reason))
+            await self._close(closed.code, closed.reason)
         finally:
+            self._is_open = False
             await self._end()
 
     async def _converse(self, patience: asyncio.Timeout) -> None:
@@ -117,7 +119,7 @@ class Socket:
                 return
             frame = _frame(message)
             if frame.type == "subscribe":
-                self._subscribe(frame)
+                await self._subscribe(frame)
             elif frame.type == "complete":
                 self._complete(frame)
             elif frame.type == "ping":
@@ -141,13 +143,16 @@ class Socket:
         self._caller = caller
         await self._say({"type": "connection_ack"})
 
-    def _subscribe(self, frame: Frame) -> None:
+    async def _subscribe(self, frame: Frame) -> None:
         if self._caller is None:
             raise Closed(4401, "Unauthorized")
         if not frame.id or not isinstance(frame.payload, dict):
             raise Closed(4400, "subscribe needs an id, and a payload that is an object")
         if frame.id in self._operations:
             raise Closed(4409, f"Subscriber for {frame.id} already exists")
+        if len(self._operations) >= self._door.operations_max:
+            await self._refuse(frame.id, _too_many(self._door.operations_max))
+            return
         self._operations[frame.id] = asyncio.create_task(
             self._operate(frame.id, frame.payload, self._caller)
         )
@@ -163,9 +168,6 @@ class Socket:
 
     async def _operate(self, id: str, payload: dict[str, Any], caller: Caller) -> None:
         try:
-            if len(self._operations) > self._door.operations_max:
-                await self._refuse(id, _too_many(self._door.operations_max))
-                return
             asked = from_value(payload)
             text = self._door.persisted.text(asked)
             context = await caller.context(self._scope)
@@ -203,12 +205,13 @@ class Socket:
     async def _watch(self, caller: Caller) -> None:
         """End the operations of a caller whose key is no longer good."""
         error = await caller.refused()
+        self._recheck = None  # the last of the operations would cancel it
         operations, self._operations = self._operations, {}
         for id, operation in operations.items():
             operation.cancel()
             await self._say({"id": id, "type": "error", "payload": [error_payload(error)]})
         closed = _forbidden(error)
-        await self._send(_closing(closed.code, closed.reason))
+        await self._close(closed.code, closed.reason)
 
     async def _end(self) -> None:
         tasks = list(self._operations.values())
@@ -219,7 +222,19 @@ class Socket:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _say(self, message: dict[str, Any]) -> None:
-        await self._send({"type": "websocket.send", "text": encode(message).decode()})
+        await self._tell({"type": "websocket.send", "text": encode(message).decode()})
+
+    async def _close(self, code: int, reason: str) -> None:
+        await self._tell(_closing(code, reason))
+        self._is_open = False
+
+    async def _tell(self, event: dict[str, Any]) -> None:
+        if not self._is_open:
+            return
+        try:
+            await self._send(event)
+        except OSError:  # the client is gone, and the next message received will say so
+            self._is_open = False
 
 
 def _frame(message: Any) -> Frame:

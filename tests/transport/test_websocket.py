@@ -262,10 +262,8 @@ async def test_twenty_operations_at_once_and_no_more(
 ) -> None:
     async with serve_ticks() as served, client(served.socket_url) as ours:
         await ours.init({"X-API-Key": api_key})
-        for number in range(20):
-            await ours.subscribe(str(number), TICKS)
-        await ticks.until(listening=20)
-        await ours.subscribe("one more", TICKS)
+        for id in [*map(str, range(20)), "one more"]:
+            await ours.subscribe(id, TICKS)
         answer = await ours.hear()
         assert (answer["id"], answer["type"]) == ("one more", "error")
         assert answer["payload"][0]["extensions"] == {"code": "LIMIT_EXCEEDED"}
