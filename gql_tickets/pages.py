@@ -45,6 +45,7 @@ it, over one service. They cannot disagree.</p>
 <ul class="doors">
 {doors}
 </ul>
+{demo}
 <footer>
 <p class="health {health}"><span aria-hidden="true"></span>{sentence}</p>
 <nav aria-label="Machine-readable"><a href="/healthz">/healthz</a> <a href="/readyz">/readyz</a></nav>
@@ -52,6 +53,8 @@ it, over one service. They cannot disagree.</p>
 </main>"""
 _DOOR = """\
 <li><a href="{path}"><h2>{title}</h2><p>{summary}</p><code>{path}</code></a></li>"""
+_DEMO = """\
+<p class="demo">This is a demo, and anybody may use its API key: <code>{key}</code></p>"""
 
 
 def front(assets: Assets, index: dict[str, str]) -> Handler:
@@ -62,6 +65,7 @@ def front(assets: Assets, index: dict[str, str]) -> Handler:
             return JSONAnswer(index, headers={"Vary": "Accept"})
         state: State = request.app.state.tickets
         flaw = await why_not_ready(state)
+        key = await known_key(request)
         doors = [route for route in request.app.routes if isinstance(route, PageRoute)]
         body = _FRONT.format(
             version=escape(VERSION),
@@ -69,6 +73,7 @@ def front(assets: Assets, index: dict[str, str]) -> Handler:
                 _DOOR.format(path=each.path, title=escape(each.title), summary=escape(each.summary))
                 for each in doors
             ),
+            demo=_DEMO.format(key=key) if key else "",
             health="down" if flaw else "up",
             sentence=flaw or "Ready to serve.",
         )

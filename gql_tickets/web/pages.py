@@ -69,7 +69,7 @@ class Page(Struct, frozen=True):
     title: str
     entry: str
     policy: Mapping[str, str] = {}
-    body: str = '<div id="app"></div>'
+    body: str = '<div id="app"></div><noscript>This page needs JavaScript.</noscript>'
 
     def answer(
         self, assets: Assets, config: Mapping[str, object] | None = None, *, body: str = ""

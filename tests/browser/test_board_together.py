@@ -84,6 +84,19 @@ async def test_a_conflict_is_told_and_nothing_is_overwritten(two: tuple[Page, Pa
     await expect(card(theirs, slug)).to_contain_text("Mine")
 
 
+async def test_a_draft_outlives_a_move_of_its_card(two: tuple[Page, Page]) -> None:
+    mine, theirs = two
+    slug = (await slugs(column(mine, "In progress")))[-1]
+    await card(mine, slug).focus()
+    await mine.keyboard.press("Enter")
+    await mine.get_by_role("form").get_by_label("Title").fill("Half a thought")
+    await choose(theirs, slug, "In review")
+    form = column(mine, "In review").get_by_role("form", name=f"Edit {slug}")
+    await expect(form.get_by_label("Title")).to_have_value("Half a thought")
+    await form.get_by_role("button", name="Save").click()
+    await expect(card(column(theirs, "In review"), slug)).to_contain_text("Half a thought")
+
+
 async def test_what_a_filter_hides_comes_and_goes_as_it_changes(two: tuple[Page, Page]) -> None:
     mine, theirs = two
     await mine.get_by_label("Label", exact=True).select_option("security")

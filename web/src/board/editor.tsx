@@ -20,15 +20,26 @@ export interface EditorProps {
   onClose: () => void;
 }
 
-export function EditorView({ ticket, choices, session, onClose }: EditorProps) {
+export function EditorView({ ticket, choices, session, onClose: close }: EditorProps) {
+  // A card that somebody moves is drawn anew in another column: what was written is kept elsewhere.
+  const begun = session.drafts.get(ticket.id) ?? { base: ticket, draft: draftOf(ticket) };
   // What was there when the person began: a patch is the difference to it.
-  const [base, setBase] = useState(ticket);
-  const [draft, setDraft] = useState<Draft>(() => draftOf(ticket));
+  const [base, setBase] = useState(begun.base);
+  const [draft, setDraft] = useState(begun.draft);
   const [flaw, setFlaw] = useState('');
   const [theirs, setTheirs] = useState<Ticket | null>(null);
   const title = useRef<HTMLTextAreaElement>(null);
   useEffect(() => title.current?.select(), []);
+  useEffect(() => {
+    session.drafts.set(ticket.id, { base, draft });
+  }, [session, ticket.id, base, draft]);
 
+  const onClose = () => {
+    session.drafts.delete(ticket.id);
+    close();
+  };
+  const isListed = choices.users.some((each) => each.id === ticket.assignee?.id);
+  const people = ticket.assignee && !isListed ? [ticket.assignee, ...choices.users] : choices.users;
   const set = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const id = (name: string) => `${name}-${ticket.id}`;
 
@@ -95,7 +106,7 @@ export function EditorView({ ticket, choices, session, onClose }: EditorProps) {
         onChange={(event) => set({ assignee: event.currentTarget.value || null })}
       >
         <option value="">Nobody</option>
-        {choices.users.map((each) => (
+        {people.map((each) => (
           <option key={each.id} value={each.id}>
             {nameOf(each)}
           </option>

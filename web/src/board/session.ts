@@ -1,6 +1,7 @@
 // One person at one board: what they see, what they do, and what others do meanwhile.
 import type { Client, Failure } from './client';
 import { BOARD, COUNTS, CREATE, MOVE, START, UPDATE } from './documents';
+import type { Draft } from './draft';
 import { type Filter, isEverything, matches, toAddress, toInput } from './filters';
 import { follow, type Link, pause } from './follow';
 import { Observable } from './observable';
@@ -42,6 +43,8 @@ export type Outcome =
 
 export class Session {
   readonly state: Observable<State>;
+  /** What is being written, by ticket, and what was there when it was begun. */
+  readonly drafts = new Map<string, { base: Ticket; draft: Draft }>();
   private readonly waiting = new Map<string, Promise<unknown>>();
   private readonly deferred = new Map<string, Change>();
   private readonly loadingMore = new Set<Status>();
@@ -283,6 +286,7 @@ export class Session {
     if (!change.ticket) {
       this.change((now) => store.removed(now, change.ticketId));
       if (!known) this.countSoon();
+      if (this.drafts.delete(change.ticketId)) this.notify(`${change.slug} was deleted meanwhile.`);
       return;
     }
     if (known && known.version >= change.ticket.version) return;
