@@ -152,8 +152,8 @@ class _ExplainingStore(Store):
     async def read(self, work: Work[Any]) -> Any:
         return await self._inner.read(lambda db: work(_Explaining(db)))
 
-    async def write(self, work: Work[Any], *, retry: bool = False) -> Any:
-        return await self._inner.write(work, retry=retry)
+    async def write(self, work: Work[Any], *, retry: bool = False, single: bool = False) -> Any:
+        return await self._inner.write(work, retry=retry, single=single)
 
     async def listen(self) -> None:
         await self._inner.listen()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn, TypeVar, cast
 
 import asyncpg
 import sqlalchemy as sa
@@ -53,6 +53,10 @@ class _PostgresConnection(Connection):
         self._raw = raw
         self.observer = observer
         self.touched = set()
+
+    def transaction(self) -> Any:
+        """A context that commits at its end."""
+        return self._raw.transaction()
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         rows: list[Any] = await self._raw.fetch(compiled.sql, *arguments)
@@ -111,16 +115,18 @@ class PostgresStore(Store):
         except Exception as error:  # noqa: BLE001 - raised again, translated
             if not (_was_rolled_back(error) or _is_gone(error)):
                 _raise(error)
-        return await self._last_try(work, in_transaction=False)
+        return await self._last_try(self._on_connection, work)
 
-    async def write(self, work: Work[T], *, retry: bool = False) -> T:
+    async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """Run in a transaction; once more after a deadlock, and after a lost connection if asked."""
+        run = self._on_connection if single else self._in_transaction
+        work = _one_statement(work) if single else work
         try:
-            return await self._in_transaction(work)
+            return await run(work)
         except Exception as error:  # noqa: BLE001 - raised again, translated
             if not (_was_rolled_back(error) or (retry and _is_gone(error))):
                 _raise(error)
-        return await self._last_try(work, in_transaction=True)
+        return await self._last_try(run, work)
 
     async def listen(self) -> None:
         """Hear what other processes commit; behind PgBouncer, which has no LISTEN, ask often."""
@@ -139,9 +145,9 @@ class PostgresStore(Store):
         await self._notices.close()
         await self._pool.close()
 
-    async def _last_try(self, work: Work[T], *, in_transaction: bool) -> T:
+    async def _last_try(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
-            return await (self._in_transaction if in_transaction else self._on_connection)(work)
+            return await run(work)
         except Exception as error:  # noqa: BLE001 - raised again, translated
             _raise(error)
 
@@ -149,17 +155,7 @@ class PostgresStore(Store):
         raw = await self._acquire()
         db = _PostgresConnection(raw, self.observer)
         try:
-            return await work(db)
-        finally:
-            noted().statements += db.statements
-            await self._pool.release(raw)
-
-    async def _in_transaction(self, work: Work[T]) -> T:
-        raw = await self._acquire()
-        db = _PostgresConnection(raw, self.observer)
-        try:
-            async with raw.transaction():
-                result = await work(db)
+            result = await work(db)
         finally:
             noted().statements += db.statements
             await self._pool.release(raw)
@@ -168,12 +164,27 @@ class PostgresStore(Store):
             self._notices.send(db.touched)
         return result
 
+    async def _in_transaction(self, work: Work[T]) -> T:
+        async def whole(db: Connection) -> T:
+            async with cast("_PostgresConnection", db).transaction():
+                return await work(db)
+
+        return await self._on_connection(whole)
+
     async def _acquire(self) -> Any:
         self._waiting += 1
         try:
             return await self._pool.acquire(timeout=self._wait_seconds)
         finally:
             self._waiting -= 1
+
+
+def _one_statement(work: Work[T]) -> Work[T]:
+    async def held_to_it(db: Connection) -> T:
+        db.statements_max = 1
+        return await work(db)
+
+    return held_to_it
 
 
 def dsn(url: str) -> str:

@@ -19,7 +19,7 @@ from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import counters, events, ranked, search
+from gql_tickets.store import counters, events, named, ranked, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
@@ -192,7 +192,7 @@ def _first(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 
 def _add_postgresql() -> sa.Select[Any]:
-    """Number, ticket, event and document in one statement: the counter is locked for the shortest time."""
+    """All of it in one statement: the counter of numbers is locked for the shortest time."""
     key = _NUMBER.cte("key")
     ticket = (
         sa.insert(tickets)
@@ -235,7 +235,10 @@ def _add_postgresql() -> sa.Select[Any]:
         _ONE,
     ).select_from(ticket)
     count = counters.counted(added, "postgresql").cte("count")
-    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document, count)
+    missing = named.adding_missing("postgresql").cte("missing")
+    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(
+        missing, event, document, count
+    )
 
 
 _ADD_POSTGRESQL = Statement(lambda _: _add_postgresql())
@@ -256,8 +259,9 @@ _ADD_TICKET = Statement(
 async def add_ticket(
     db: Connection, org: int, actor: Actor, at: dt.datetime, values: Values
 ) -> tuple[int, int, str]:
-    """Number and store a ticket, and its first event: id, number and slug. To be called last.
+    """Number and store a ticket, its labels and its first event: id, number and slug.
 
+    To be called last: on PostgreSQL it is one statement, which can be a transaction by itself.
     `values` are the columns from `title` to `completed_at`, without position and version.
     """
     new = {f"new_{name}": values[name] for name in DRAFTED}
@@ -270,10 +274,12 @@ async def add_ticket(
             **new,
             **events.said_by(actor, at),
             **search.row(db.dialect, org, 0, values["title"], texts),
+            **named.wanting(values["labels"]),
             event_kind=ChangeKind.CREATED,
             event_changes=events.written(()),
         )
     else:
+        await named.add_missing(db, org, values["labels"])
         row = await db.row(_ADD_NUMBER, org=org)
     if row is None:
         raise LookupError("the organization is gone")
