@@ -281,7 +281,7 @@ def looked_at() -> Iterator[tuple[TicketFilter, set[TicketField]]]:
     yield TicketFilter(parent=Reference(is_null=True)), {field.PARENT}
     yield TicketFilter(descendant_of=TicketRef(id=1)), {field.PARENT}
     yield TicketFilter(has_children=False), {field.PARENT}
-    yield TicketFilter(text="word"), {field.TITLE, field.DESCRIPTION}
+    yield TicketFilter(text="word"), {field.TITLE, field.DESCRIPTION, field.COMMENTS}
     yield (
         TicketFilter(labels=LabelsMatch(is_empty=True), type=OneOf(())),
         {field.LABELS, field.TYPE},
