@@ -72,11 +72,11 @@ class Lists(Values):
         if not {list, tuple}.issuperset(map(type, column)):
             raise Irregular
         flat = list(chain.from_iterable(column))
-        ends = list(accumulate(map(len, column)))
 
         def split(done: Column) -> Column:
             if done is flat:
                 return list(map(list, column))
+            ends = list(accumulate(map(len, column)))
             return [done[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
         return run.then(self.items.complete(run, flat), split)
