@@ -81,7 +81,7 @@ class TicketRecord(msgspec.Struct, frozen=True):
     repository_id: int | None
 
 
-_chance = random.Random(7)  # noqa: S311 - the same records in each run
+_chance = random.Random(7)
 _START = dt.datetime(2025, 1, 10, 8, tzinfo=dt.UTC)
 _LABELS = ("backend", "auth", "ui", "performance", "docs")
 

@@ -1,6 +1,6 @@
 """What an execution costs in process: stock Strawberry against breadth-first, in CPU milliseconds.
 
-    .venv/bin/python bench/in_process.py
+    .venv/bin/python -m bench.in_process
 
 No database and no HTTP: a query whose document is cached goes in, encoded JSON comes out. Times
 are of the thread's CPU, so that what else the machine does matters little: the tenth percentile of
@@ -15,11 +15,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import demo
 import msgspec
 from graphql import DocumentNode, parse
 from strawberry.extensions import SchemaExtension
 
+from bench import demo
 from gql_tickets.execution import BreadthFirstExecutor
 
 _SCALARS = "id slug title status type priority createdAt labels"
@@ -47,7 +47,7 @@ class CachedDocuments(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         """Look the document up."""
-        query = self.execution_context.query
+        query = self.execution_context.query or ""
         if query not in documents:
             documents[query] = parse(query)
         self.execution_context.graphql_document = documents[query]

@@ -1,6 +1,7 @@
 """The composition: the one file that knows every part. Routes, middleware, lifespan, mounts.
 
-    RequestId > Access > SecurityHeaders > CORS > LastResort > TrailingSlash > BodyLimit > routes
+    RequestId > Access > SecurityHeaders > RateLimitHeaders > CORS
+              > LastResort > Deadline > TrailingSlash > BodyLimit > routes
 
 GraphQL and health are our own; every other door is an import string in `settings.mounts`.
 """
@@ -27,6 +28,7 @@ from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
 from gql_tickets.observability.metrics import Metrics
 from gql_tickets.service import changes
+from gql_tickets.service.budgets import Budgets
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
@@ -38,7 +40,9 @@ from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
 from gql_tickets.web.health import HEALTH_ROUTES
 from gql_tickets.web.last_resort import LastResort, refuse
+from gql_tickets.web.lifecycle import Deadline, Lifecycle
 from gql_tickets.web.metrics import measured, metrics_routes
+from gql_tickets.web.rate_limit import RateLimitHeaders
 from gql_tickets.web.request_id import RequestId
 from gql_tickets.web.security_headers import SecurityHeaders
 from gql_tickets.web.slashes import TrailingSlash
@@ -65,8 +69,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
     mounts = [load_mount(name) for name in settings.mounts]
     metrics = Metrics() if settings.metrics_path or settings.metrics_port else None
     tracing = load_tracing() if settings.tracing else None
+    lifecycle = Lifecycle(drain_seconds=settings.drain_seconds)
+    door = Door(settings)
     own: list[BaseRoute] = [
-        *Door(settings).routes(GRAPHQL_PATH),
+        *door.routes(GRAPHQL_PATH),
         *HEALTH_ROUTES,
         *metrics_routes(settings.metrics_path),
         Route("/", _index),
@@ -74,11 +80,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        async with opened(settings, metrics, tracing) as state:
+        async with opened(settings, metrics, tracing, lifecycle) as state:
             app.state.tickets = state
+            door.measure(state.metrics)
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
-            # The server sets it when it stops, so that event streams end.
-            yield {"leaving": asyncio.Event()}
+            # For the server, which tells them when it stops: so that event streams end.
+            yield {"lifecycle": lifecycle, "leaving": asyncio.Event()}
 
     app = Starlette(
         routes=own,
@@ -88,8 +95,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             access(settings, metrics),
             *([tracing.middleware()] if tracing else []),
             Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
+            Middleware(RateLimitHeaders),
             *cors(settings.cors_origins),
             Middleware(LastResort),
+            Middleware(Deadline, lifecycle=lifecycle, seconds=settings.request_timeout_seconds),
             Middleware(TrailingSlash),
             Middleware(BodyLimit, bytes_max=settings.request_bytes_max),
         ],
@@ -113,7 +122,10 @@ def access(settings: Settings, metrics: Metrics | None) -> Middleware:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, metrics: Metrics | None = None, tracing: Tracing | None = None
+    settings: Settings,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
+    lifecycle: Lifecycle | None = None,
 ) -> AsyncIterator[State]:
     """What the application stands on: the store, the keys, and the upkeep of both."""
     store = await open_store(settings)
@@ -122,7 +134,16 @@ async def opened(
         store = tracing.store(store)
     keys, live = KeyRing(store, settings.key_cache_seconds), Live(store)
     # Whoever has something to measure says so, whether or not somebody reads it.
-    state = State(store, keys, live, settings, metrics or Metrics())
+    budgets = Budgets(store, settings)
+    state = State(
+        store,
+        keys,
+        live,
+        settings,
+        metrics or Metrics(),
+        budgets,
+        lambda: lifecycle is not None and lifecycle.is_draining,
+    )
     upkeep = asyncio.create_task(_keep_up(state))
     try:
         async with measured(state, is_read=metrics is not None):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeAlias, cast
 
 import strawberry
 from starlette.requests import HTTPConnection
 
 from gql_tickets.auth import Actor, read_credential
-from gql_tickets.errors import ErrorCode, Unauthenticated
+from gql_tickets.errors import ErrorCode, Forbidden, RateLimited, Unauthenticated
 from gql_tickets.loaders import Loaders
 from gql_tickets.observability.metrics import Metrics
 from gql_tickets.observability.requests import noted
+from gql_tickets.service.budgets import UNLIMITED, Budget, Budgets
 from gql_tickets.service.keys import KeyRing
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
@@ -39,6 +41,16 @@ class State:
     live: Live
     settings: Settings
     metrics: Metrics
+    budgets: Budgets
+    is_draining: Callable[[], bool]
+
+
+@dataclasses.dataclass(slots=True)
+class Spending:
+    """What one operation has been charged so far, and the caller's budget after that."""
+
+    cost: int = 0
+    budget: Budget = UNLIMITED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +63,7 @@ class Context:
     loaders: Loaders
     request_id: str = ""
     live: Live | None = None
+    spending: Spending = dataclasses.field(default_factory=Spending)
 
     @property
     def actor(self) -> Actor:
@@ -93,23 +106,60 @@ def new_context(
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
-    """The context of a request. No credential is no error here; a bad one is (R12)."""
+    """The context of a request. No credential is no error here; a bad one is (R12).
+
+    A request with a key is charged one point, whatever becomes of it. Raises RateLimited.
+    """
     state: State = request.app.state.tickets
     actor = await authenticated(
         state, request.headers.get("x-api-key"), request.headers.get("authorization")
     )
-    return new_context(state.store, actor, limits, _request_id(request.scope), live=state.live)
+    request_id = _request_id(request.scope)
+    context = new_context(state.store, actor, limits, request_id, live=state.live)
+    await charge(state, context, 1)
+    return context
 
 
 async def authenticated(
     state: State, api_key: str | None, authorization: str | None
 ) -> Actor | None:
-    """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12)."""
+    """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12).
+
+    An address that has shown too many bad ones is refused without a look: RateLimited. A key that
+    was good before is looked at all the same, for it is not the one that is being guessed.
+    """
     if not api_key and not authorization:
         return None
-    actor = await state.keys.authenticate(read_credential(api_key, authorization))
-    noted().caller(actor.org_slug, actor.key_id)
+    credential = read_credential(api_key, authorization)
+    note = noted()
+    if (seconds := state.budgets.wait_seconds(note.client)) and not state.keys.knows(credential):
+        _refuse(seconds)
+    try:
+        actor = await state.keys.authenticate(credential)
+    except (Unauthenticated, Forbidden):
+        state.budgets.failed(note.client)
+        raise
+    note.caller(actor.org_slug, actor.key_id)
     return actor
+
+
+async def charge(state: State, context: Context, points: int) -> None:
+    """Take points from the caller's bucket, before they are worked for; both doors call it.
+
+    Without a caller nothing is taken. Raises RateLimited.
+    """
+    actor, spending = context.actor_or_none, context.spending
+    if actor is None or not points:
+        return
+    noted().budget = spending.budget = budget = await state.budgets.charge(actor, points)
+    if budget.retry_after_seconds:
+        _refuse(budget.retry_after_seconds)
+    spending.cost += points
+
+
+def _refuse(seconds: int) -> NoReturn:
+    noted().retry_after_seconds = seconds
+    raise RateLimited(seconds)
 
 
 def _request_id(scope: Any) -> str:

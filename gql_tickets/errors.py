@@ -10,6 +10,7 @@
     ├── Unauthenticated          AUTH_REQUIRED, INVALID_TOKEN, API_KEY_EXPIRED
     ├── Forbidden                API_KEY_DISABLED, API_KEY_ORG_MISMATCH, INSUFFICIENT_SCOPE
     ├── CursorExpired            CURSOR_EXPIRED: the change log was cut off behind the caller
+    ├── RateLimited              RATE_LIMITED: the caller's bucket of points is empty
     ├── BadRequest               METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE, PERSISTED_QUERY_NOT_FOUND,
     │                            PERSISTED_QUERY_NOT_SUPPORTED, DOCUMENT_NOT_TRUSTED: refused before
     │                            anything was read
@@ -103,6 +104,13 @@ class ValidationFailed(TicketsError):
         """The usual case: one problem."""
         return cls([Problem((path,) if isinstance(path, str) else path, message, allowed)])
 
+    def beneath(self, place: Path) -> ValidationFailed:
+        """The same problems of an input that lies within another, at `place`."""
+        return type(self)(
+            msgspec.structs.replace(problem, path=(*place, *problem.path))
+            for problem in self.problems
+        )
+
 
 class InvalidParent(ValidationFailed):
     """The parent is the ticket itself or beneath it, or the tree would grow too deep (R23)."""
@@ -166,6 +174,21 @@ class Forbidden(TicketsError):
         """The code, and the scopes that would have been enough."""
         scopes = {"requiredScopes": list(self.required_scopes)} if self.required_scopes else {}
         return {**super().extensions, **scopes}
+
+
+class RateLimited(TicketsError):
+    """The caller has asked for too much in too short a time; nothing was done."""
+
+    code = ErrorCode.RATE_LIMITED
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many requests: try again in {retry_after_seconds} s.")
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """The code, and when to come back."""
+        return {**super().extensions, "retryAfterSeconds": self.retry_after_seconds}
 
 
 class BadRequest(TicketsError):

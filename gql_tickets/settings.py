@@ -44,6 +44,17 @@ class Settings(BaseSettings):
     request_bytes_max: int = Field(
         262_144, ge=1_024, description="Largest request body, in bytes; beyond it 413"
     )
+    request_timeout_seconds: float = Field(
+        10.0,
+        ge=0,
+        description="How long a request may wait for its answer; beyond it 503; 0 for ever",
+    )
+    drain_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=7,
+        description="How long after SIGTERM everybody is still answered, while `/readyz` says no",
+    )
     document_bytes_max: int = Field(
         131_072, ge=1_024, description="Largest GraphQL document, in bytes"
     )
@@ -97,6 +108,19 @@ class Settings(BaseSettings):
     )
     key_cache_seconds: float = Field(
         3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"
+    )
+    rate_limit_points: int = Field(
+        10_000, ge=0, description="Points that an API key's bucket holds; 0 for no limit"
+    )
+    rate_limit_restore_per_second: float = Field(
+        500.0, gt=0, description="Points that flow back into it each second"
+    )
+    rate_limit_shared: bool = Field(
+        default=False,
+        description="Whether all processes share the buckets, in the database; else each has its own",
+    )
+    auth_failures_per_minute: int = Field(
+        60, ge=0, description="Keys that are not good that one address may try; 0 for no limit"
     )
     change_log_retention_hours: float = Field(
         720.0,

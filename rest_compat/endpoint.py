@@ -12,7 +12,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as ASGIScope
 
 from gql_tickets.auth import Scope
-from gql_tickets.context import Call, Limits, context_for
+from gql_tickets.context import Call, Limits, charge, context_for
 from gql_tickets.domain.ids import INT64_MAX
 from gql_tickets.errors import BadRequest, ErrorCode, Forbidden, NotFound, TicketsError
 from rest_compat.asked import Asked, asked
@@ -29,7 +29,10 @@ Show = Callable[[Any, Asked], Awaitable[Response]]
 
 
 class Row(NamedTuple):
-    """A line of the documented table: which call a route is, how it is read, how it is shown."""
+    """A line of the documented table: which call a route is, how it is read, how it is shown.
+
+    And what it costs beyond the one point of every request, in the points of GraphQL.
+    """
 
     method: str
     path: str
@@ -37,6 +40,7 @@ class Row(NamedTuple):
     resolver: Resolver
     read: Reader
     show: Show
+    points: Callable[[Asked], int]
 
 
 def endpoints(rows: Sequence[Row]) -> list[BaseRoute]:
@@ -100,5 +104,7 @@ async def _answer(row: Row, request: Request) -> Response:
     actor.require(row.scope)
     body = await request.body() if row.method in _WITH_BODY else b""
     question = asked(request, Call.info(context), body)
-    result = await row.resolver(question.info, **row.read(question))
+    arguments = row.read(question)
+    await charge(request.app.state.tickets, context, row.points(question))
+    result = await row.resolver(question.info, **arguments)
     return await row.show(result, question)

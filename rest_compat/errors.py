@@ -99,6 +99,6 @@ def _headers(error: TicketsError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         flaw = "" if error.code is ErrorCode.AUTH_REQUIRED else ', error="invalid_token"'
         return {"WWW-Authenticate": f'Bearer realm="tickets"{flaw}'}
-    if error.code in {ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED}:
+    if error.code is ErrorCode.UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return {}

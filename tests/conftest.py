@@ -123,6 +123,8 @@ def settings(database: str, fast: bool) -> Settings:
         sqlite_readers=2,
         sqlite_durability="relaxed",
         key_cache_seconds=0,
+        rate_limit_points=0,
+        auth_failures_per_minute=0,
         fast_execution=fast,
     )
 

@@ -37,9 +37,13 @@ class Server:
         found = [json.loads(line) for line in self.log().splitlines()]
         return [record for record in found if record["event"] == event]
 
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.process.send_signal(signal.SIGTERM)
+
     def stop(self) -> int:
         """SIGTERM, and how it ended."""
-        self.process.send_signal(signal.SIGTERM)
+        self.terminate()
         return self.process.wait(timeout=START_SECONDS)
 
 
@@ -50,7 +54,12 @@ def running(folder: Path, database: str, *arguments: str, **settings: object) ->
     stderr = folder / f"stderr-{port}.log"
     environment = {
         f"GQL_TICKETS_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in {"database_url": database, "port": port, **settings}.items()
+        for name, value in {
+            "database_url": database,
+            "port": port,
+            "drain_seconds": 0,
+            **settings,
+        }.items()
     }
     with stderr.open("wb") as log:
         process = subprocess.Popen(

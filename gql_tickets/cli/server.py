@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.supervisors import Multiprocess
 
 from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
 from gql_tickets.cli.connections import HttpConnection, WebSocketConnection
+from gql_tickets.cli.graceful import Server, Supervisor
 from gql_tickets.cli.running import Failed, load_settings, open_prepared
 from gql_tickets.cli.running import migrate as migrate_database
 from gql_tickets.observability.logs import format_for, log_config
@@ -25,8 +25,13 @@ from gql_tickets.schema import print_sdl
 from gql_tickets.service import demo as demo_service
 from gql_tickets.settings import ENV_PREFIX, Settings
 
-DRAIN_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep theirs: else a request may meet a connection that is being closed."""
+
 DOCUMENTED_PATH = "/api/v1/ext/orgs/my-org/tickets"
+WORKER_SECONDS = 15
+"""How long a worker may take to start on a busy machine before it is taken for dead."""
+
 BACKLOG = 2048
 
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not listened on
@@ -54,6 +59,7 @@ def serve(
     """Serve GraphQL and REST. What is not given comes from the environment."""
     # Workers are processes of their own: they read the environment, so the flags go there.
     if demo:
+        os.environ.setdefault(ENV_PREFIX + "RATE_LIMIT_POINTS", "0")
         os.environ.setdefault(ENV_PREFIX + "SUGGESTIONS", "true")
     for name, value in {
         "HOST": host,
@@ -167,7 +173,8 @@ def config_of(settings: Settings, app: Starlette | None = None) -> uvicorn.Confi
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=WORKER_SECONDS,
         backlog=BACKLOG,
     )
 
@@ -176,9 +183,9 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     config = config_of(settings)
     if settings.workers > 1:
         with _shared_metrics(settings):
-            Multiprocess(config, sockets=[listener]).run()
+            Supervisor(config, sockets=[listener]).run()
         return
-    server = uvicorn.Server(config)
+    server = Server(config)
     try:
         server.run(sockets=[listener])
     except SystemExit as stopped:

@@ -19,16 +19,28 @@ CursorKey = tuple[int | str, ...]
 
 
 class OrderField(enum.Enum):
-    """What tickets can be sorted by; the values are the record's attributes."""
+    """What tickets can be sorted by; the values are the record's attributes.
+
+    Never completed counts as before any completion. Titles compare by their UTF-8 bytes. Relevance
+    is domain/search.py's rank(), to the filter's text.
+    """
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
+    COMPLETED_AT = "completed_at"
+    PRIORITY = "priority"
+    STATUS = "status"
+    TITLE = "title"
     NUMBER = "number"
     POSITION = "position"
+    RELEVANCE = "relevance"
 
 
 class Order(Struct, frozen=True):
-    """One sort key. Every sort ends with the ticket's id, in the direction of the last key (R7)."""
+    """One sort key. Every sort ends with the ticket's id, in the direction of the last key (R7).
+
+    Where priority and status are all that is compared, creation comes before the id.
+    """
 
     field: OrderField
     descending: bool = True
@@ -63,7 +75,7 @@ def write_cursor(order: str, key: CursorKey) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode((order, *key))).decode().rstrip("=")
 
 
-def read_cursor(text: str, order: str, kinds: tuple[type, ...], path: str) -> CursorKey:
+def read_cursor(text: str, order: str, kinds: Sequence[type], path: str) -> CursorKey:
     """The sort key in a cursor. Raises ValidationFailed for anything this list did not hand out."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -73,7 +85,7 @@ def read_cursor(text: str, order: str, kinds: tuple[type, ...], path: str) -> Cu
     if not values or values[0] != order:
         raise ValidationFailed.of(path, "This cursor belongs to a list in another order.")
     key = values[1:]
-    if tuple(map(type, key)) != kinds or not all(map(_storable, key)):
+    if tuple(map(type, key)) != tuple(kinds) or not all(map(_storable, key)):
         raise ValidationFailed.of(path, "This cursor is not one of ours.")
     return key
 

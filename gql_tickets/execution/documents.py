@@ -105,12 +105,21 @@ class Documents:
         self._pricing = Pricing(schema)
         self._kept: dict[str, Document] = {}
         self._tokens_kept = 0
+        self.read_count = 0
+        self.parsed_count = 0
+
+    @property
+    def kept_count(self) -> int:
+        """How many are kept just now."""
+        return len(self._kept)
 
     def read(self, text: str) -> Document:
         """The document of a text, which may be one that holds nothing but errors."""
+        self.read_count += 1
         kept = self._kept
         document = kept.pop(text, None)
         if document is None:
+            self.parsed_count += 1
             document = self._read(text)
             if len(text) > self._limits.bytes_max:
                 return document

@@ -2,6 +2,7 @@
 
 from strawberry import Some
 
+from gql_tickets.inputs import enums  # first: the types below are made of what it describes
 from gql_tickets.inputs.bulk import (
     BulkMatch,
     BulkTargets,
@@ -10,20 +11,17 @@ from gql_tickets.inputs.bulk import (
     TicketBulkUpdateInput,
 )
 from gql_tickets.inputs.comments import CommentCreateInput, CommentDeleteInput, CommentUpdateInput
-from gql_tickets.inputs.enums import OrderDirection
 from gql_tickets.inputs.fields import Url, given
-from gql_tickets.inputs.filters import (
+from gql_tickets.inputs.filters import TicketFilter, read_filter
+from gql_tickets.inputs.leaves import (
+    DateTimeFilter,
     LabelFilter,
     ParentFilter,
     RepositoryFilter,
-    TicketFilter,
-    TicketOrder,
     TicketPriorityFilter,
     TicketStatusFilter,
     TicketTypeFilter,
     UserFilter,
-    read_filter,
-    read_order,
 )
 from gql_tickets.inputs.mutations import (
     ApiKeyCreateInput,
@@ -42,7 +40,10 @@ from gql_tickets.inputs.mutations import (
     TicketUpdateInput,
     UserUpsertInput,
 )
+from gql_tickets.inputs.orders import TicketOrder, read_order
 from gql_tickets.inputs.references import RepositoryRef, TicketRef, UserRef
+
+OrderDirection = enums.OrderDirection
 
 __all__ = [
     "ApiKeyCreateInput",
@@ -53,6 +54,7 @@ __all__ = [
     "CommentCreateInput",
     "CommentDeleteInput",
     "CommentUpdateInput",
+    "DateTimeFilter",
     "LabelDeleteInput",
     "LabelFilter",
     "LabelUpsertInput",

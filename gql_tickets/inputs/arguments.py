@@ -9,7 +9,8 @@ from strawberry import ID
 
 from gql_tickets.domain.tickets import TicketField
 from gql_tickets.inputs.fields import Cursor
-from gql_tickets.inputs.filters import TicketFilter, TicketOrder
+from gql_tickets.inputs.filters import TicketFilter
+from gql_tickets.inputs.orders import TicketOrder
 from gql_tickets.inputs.references import TicketRef
 
 I_ = TypeVar("I_")

@@ -121,8 +121,13 @@ describe(
     {
         "CREATED_AT": "When the ticket was created.",
         "UPDATED_AT": "When the ticket was last written.",
+        "COMPLETED_AT": "When the ticket went to DONE. One that is not DONE counts as before all others: last when descending.",
+        "PRIORITY": "How urgent the ticket is; of two alike the newer counts as higher.",
+        "STATUS": "The column the ticket is in; of two alike the newer counts as higher.",
+        "TITLE": "The title, compared bytewise: upper case before lower case before accents.",
         "NUMBER": "The digits of the slug.",
         "POSITION": "The manual order within a board column.",
+        "RELEVANCE": "Relevance; only meaningful with `filter.text`. Titles with all that is wanted, then with some of it, then the rest; of two alike the newer counts as higher.",
     },
     name="TicketOrderField",
 )

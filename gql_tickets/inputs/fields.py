@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NewType, Protocol, TypeVar
 
 import msgspec
 import strawberry
 from strawberry import UNSET, Some
+
+from gql_tickets.errors import ValidationFailed
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
@@ -58,10 +61,25 @@ class Inner(Protocol[R_co]):
         """The same in the domain's words."""
 
 
-def within(inner: Inner[R_co] | None, org: int) -> R_co | None:
-    """The inner input in the domain's words, or None when the caller left it out."""
+@contextmanager
+def beneath(*place: str) -> Iterator[None]:
+    """What is wrong with an inner input is told with its place in the outer one."""
+    try:
+        yield
+    except ValidationFailed as error:
+        raise error.beneath(place) from None
+
+
+def within(inner: Inner[R_co] | None, org: int, *place: str) -> R_co | None:
+    """The inner input in the domain's words, or None when the caller left it out.
+
+    Raises ValidationFailed with paths beneath `place`.
+    """
     found = given(inner)
-    return None if found is None else found.to_domain(org)
+    if found is None:
+        return None
+    with beneath(*place):
+        return found.to_domain(org)
 
 
 def all_within(inners: Sequence[Inner[R_co]] | None, org: int) -> tuple[R_co, ...] | None:

@@ -15,15 +15,22 @@ _NAME = re.compile(rf"[_A-Za-z][_0-9A-Za-z]{{0,{OPERATION_LENGTH_MAX - 1}}}")
 
 
 class Noted:
-    """The notes on one request. All but the id may stay unknown."""
+    """The notes on one request. All but the id may stay unknown.
+
+    `client` is the address that asks, which is for limits and is not told to the log; `budget` and
+    `retry_after_seconds` are what the answer's headers say of limits.
+    """
 
     __slots__ = (
+        "budget",
+        "client",
         "code",
         "cost",
         "key_id",
         "operation",
         "org",
         "request_id",
+        "retry_after_seconds",
         "route",
         "statements",
         "status",
@@ -39,6 +46,9 @@ class Noted:
         self.operation: str | None = None
         self.cost: int | None = None
         self.statements = 0
+        self.client = ""
+        self.budget: object = None
+        self.retry_after_seconds = 0
 
     def caller(self, org: str, key_id: str | None) -> None:
         """Who asks: the organization's slug and the key's public id, never the key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from gql_tickets.context import Limits
@@ -49,7 +49,7 @@ class Connection(Generic[T]):
         return self.page.items
 
     @property
-    def edges(self) -> list[Edge[T]]:
+    def edges(self) -> Sequence[Edge[T]]:
         """The items with their cursors."""
         return list(map(Edge, self.page.cursors, self.page.items))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 from strawberry import UNSET
 
 from gql_tickets import inputs
@@ -21,12 +24,36 @@ from gql_tickets.inputs.arguments import (
     OrderBy,
     Ref,
 )
-from gql_tickets.resolvers.paging import Connection, Default, page_request
-from gql_tickets.service import moves
+from gql_tickets.resolvers.paging import Connection, Default, Edge, page_request
+from gql_tickets.service import moves, searching
 from gql_tickets.service import tickets as service
 from gql_tickets.service.board import Group
 
 PAGE_SIZE = Default(20)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TicketEdge(Edge[Ticket]):
+    """A ticket, where it lies, and the filter that it matched."""
+
+    filter: TicketFilter
+
+    async def highlights(self) -> list[str]:
+        """The passages that match the filter's text."""
+        return searching.passages(self.node, self.filter)
+
+
+@dataclasses.dataclass(frozen=True)
+class TicketConnection(Connection[Ticket]):
+    """A page of the tickets that match the filter."""
+
+    filter: TicketFilter
+
+    @property
+    def edges(self) -> Sequence[TicketEdge]:
+        """The tickets with their cursors, and what is highlighted in them."""
+        pairs = zip(self.page.cursors, self.page.items, strict=True)
+        return [TicketEdge(cursor, item, self.filter) for cursor, item in pairs]
 
 
 async def ticket(info: Info, ref: Ref) -> Ticket | None:
@@ -59,7 +86,7 @@ async def tickets(
     async def count() -> int:
         return await service.count(context.store, actor, filter=wanted)
 
-    return Connection(page, count)
+    return TicketConnection(page, count, wanted)
 
 
 async def grouped(
@@ -78,7 +105,7 @@ async def grouped(
     async def count() -> int:
         return await loaders.counts(group, filter).load(value)
 
-    return Connection(found, count)
+    return TicketConnection(found, count, filter)
 
 
 async def ticket_create(info: Info, input: Input[inputs.TicketCreateInput]) -> Ticket:

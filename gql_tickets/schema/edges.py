@@ -20,8 +20,9 @@ from gql_tickets.loaders import Loaders
 from gql_tickets.resolvers import comments as comments_of
 from gql_tickets.resolvers import history as history_of
 from gql_tickets.resolvers.paging import Connection, page_request
-from gql_tickets.resolvers.tickets import PAGE_SIZE, grouped
+from gql_tickets.resolvers.tickets import PAGE_SIZE, TicketEdge, grouped
 from gql_tickets.service.board import Group
+from gql_tickets.service.budgets import Budget
 
 
 def _by(
@@ -131,6 +132,11 @@ def _in_json(value: str | int | tuple[str, ...] | None) -> str | None:
     return None if value is None else msgspec.json.encode(value).decode()
 
 
+async def highlights(edge: Parent[TicketEdge]) -> list[str]:
+    """The passages that match the filter's text."""
+    return await edge.highlights()
+
+
 async def total_count(connection: Parent[Connection[Any]]) -> int:
     """How many items there are, on all pages."""
     return await connection.total_count()
@@ -149,3 +155,9 @@ def key_enabled(key: Parent[directory.ApiKey]) -> bool:
 def actor_scopes(actor: Parent[Actor]) -> list[Scope]:
     """What the caller may do, in the order of the enum."""
     return [scope for scope in Scope if scope in actor.scopes]
+
+
+def rate_limit(info: Info) -> Budget:
+    """The caller's budget, and what this operation has been charged."""
+    spending = info.context.spending
+    return msgspec.structs.replace(spending.budget, cost=spending.cost)

@@ -111,3 +111,10 @@ def user_errors(error: TicketsError) -> list[UserError]:
 def camel_path(path: Path) -> list[str]:
     """The path as GraphQL spells it."""
     return [to_camel_case(step) for step in path]
+
+
+def problems(error: ValidationFailed) -> list[dict[str, Any]]:
+    """Each problem with its path into the field's arguments, for `errors.extensions`."""
+    return [
+        {"path": camel_path(problem.path), "message": problem.message} for problem in error.problems
+    ]

@@ -9,6 +9,7 @@ import strawberry
 
 from gql_tickets import resolvers
 from gql_tickets.auth import Scope
+from gql_tickets.execution.directives import Cost
 from gql_tickets.schema import payloads
 from gql_tickets.schema.payloads import (
     ApiKeyPayload,
@@ -25,6 +26,8 @@ from gql_tickets.schema.payloads import (
 )
 from gql_tickets.schema.scalars import RequiresScope
 
+_BULK = Cost(weight="50")
+
 
 def _mutation(
     resolver: Any,
@@ -32,11 +35,12 @@ def _mutation(
     fields: Callable[[Any], dict[str, Any]],
     scope: Scope,
     description: str,
+    *costs: Cost,
 ) -> Any:
     return strawberry.mutation(
         resolver=resolver,
         description=description,
-        directives=[RequiresScope(any_of=[scope])],
+        directives=[RequiresScope(any_of=[scope]), *costs],
         extensions=[Payload(payload, fields)],
     )
 
@@ -86,6 +90,7 @@ class Mutation:
         payloads.of_bulk,
         Scope.TICKETS_WRITE,
         "Create up to 500 tickets.",
+        _BULK,
     )
     ticket_bulk_update: TicketBulkPayload = _mutation(
         resolvers.bulk.ticket_bulk_update,
@@ -93,6 +98,7 @@ class Mutation:
         payloads.of_bulk,
         Scope.TICKETS_WRITE,
         "Make the same change to up to 500 tickets.",
+        _BULK,
     )
     ticket_bulk_delete: TicketBulkPayload = _mutation(
         resolvers.bulk.ticket_bulk_delete,
@@ -100,6 +106,7 @@ class Mutation:
         payloads.of_bulk,
         Scope.TICKETS_WRITE,
         "Delete up to 500 tickets. Permanent.",
+        _BULK,
     )
     comment_create: CommentPayload = _mutation(
         resolvers.comments.comment_create,

@@ -58,7 +58,8 @@ class TicketBulkResult:
         description="As it is now; null when it failed or was deleted."
     )
     errors: list[UserError] = strawberry.field(
-        description="Why it failed; they are in `userErrors` too."
+        description="Why it failed; they are in `userErrors` too.",
+        directives=[ListSize(assumed_size=1)],
     )
 
 
@@ -72,10 +73,12 @@ class TicketBulkPayload(MutationPayload):
             "Empty when every item succeeded; otherwise nothing was changed, unless `onError` is "
             "CONTINUE."
         ),
+        directives=[ListSize(assumed_size=1)],
     )
     results: list[TicketBulkResult] = strawberry.field(
         default_factory=list,
         description="One for each target, in order; none when the call as a whole was refused.",
+        directives=[ListSize(assumed_size=100)],
     )
     succeeded_count: int = strawberry.field(default=0, description="Items that were done.")
     failed_count: int = strawberry.field(default=0, description="Items that have errors.")

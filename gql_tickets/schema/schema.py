@@ -103,7 +103,9 @@ class Schema(strawberry.Schema):
         try:
             operation = document.operation(operation_name)
             noted().asks(operation.name)
-            return Prepared(document.node, operation, given, operation.cost(given))
+            cost = operation.cost(given)
+            noted().asks(cost=cost)
+            return Prepared(document.node, operation, given, cost)
         except GraphQLError as error:
             return self.failed([error.with_traceback(None)])
 

@@ -9,10 +9,11 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.errors import ErrorCode, TicketsError, ValidationFailed
 from gql_tickets.execution.cost import TooCostly
 from gql_tickets.execution.limits import OverLimit
 from gql_tickets.observability.requests import noted
+from gql_tickets.schema.errors import problems
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ def shown(error: GraphQLError, request_id: str = "") -> GraphQLError:
     noted().code = code.value
     if isinstance(error.original_error, TicketsError):
         extensions = error.original_error.extensions
+        if isinstance(error.original_error, ValidationFailed):
+            extensions["problems"] = problems(error.original_error)
     elif isinstance(error, TooCostly):
         extensions |= {"cost": error.cost, "maxCost": error.cost_max}
     if code is ErrorCode.INTERNAL_ERROR:

@@ -65,15 +65,19 @@ class PageInfo:
 
 @strawberry.type(description="A ticket in a connection.")
 class TicketEdge:
-    """A window over paging.Edge."""
+    """A window over resolvers.tickets.TicketEdge."""
 
     cursor: str = says(CURSOR)
     node: Ticket = says(NODE)
+    highlights: list[str] = loads(
+        load.highlights,
+        "Matching passages with `<mark>`, when `filter.text` is set. Everything else in them is escaped for HTML.",
+    )
 
 
 @strawberry.type(description="A page of tickets.")
 class TicketConnection:
-    """A window over paging.Connection."""
+    """A window over resolvers.tickets.TicketConnection."""
 
     edges: list[TicketEdge] = says(EDGES)
     nodes: list[Ticket] = says(NODES)
@@ -305,6 +309,20 @@ class ApiKey(Node):
     is_type_of = InstanceOf(directory.ApiKey)
 
 
+@strawberry.type(
+    description="The caller's budget after this operation; also in the `RateLimit` response header.\n\n"
+    "A `limit` of 0 says that there is none, and the other numbers nothing."
+)
+class RateLimit:
+    """A window over budgets.Budget."""
+
+    limit: int = says("Points a full bucket holds.")
+    remaining: int = says("Points left now.")
+    restore_rate: float = says("Points restored each second.")
+    reset_at: dt.datetime = says("When the bucket is full again.")
+    cost: int = says("Points this operation was charged.")
+
+
 @strawberry.type(description="Who is calling, and what they may do.")
 class Viewer:
     """A window over auth.Actor."""
@@ -317,3 +335,4 @@ class Viewer:
     )
 
     scopes: list[Scope] = loads(load.actor_scopes, "What the credential may do.")
+    rate_limit: RateLimit = loads(load.rate_limit, "What may still be asked for.")

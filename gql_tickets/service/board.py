@@ -43,6 +43,7 @@ async def pages(
     """The same page of each group, in the order of `values`; empty where nothing matches."""
     actor.require(Scope.TICKETS_READ)
     wanted = filters.read(actor, filter)
+    filters.check_order(order, filter)
 
     async def work(db: Connection) -> list[Page[Ticket]]:
         return await groups.find_group_pages(

@@ -120,7 +120,7 @@ async def delete(store: Store, actor: Actor, *, id: int) -> Comment:
 
     async def work(db: Connection) -> Comment:
         about, before = await _current(db, actor, id)
-        await comments.drop_comment(db, actor.org_id, before.id)
+        await comments.drop_comment(db, actor.org_id, before)
         await _tell(db, actor, about, before.body, None, dt.datetime.now(dt.UTC))
         return before
 

@@ -22,7 +22,7 @@ from gql_tickets.domain.tickets import (
 )
 from gql_tickets.errors import Conflict, ErrorCode
 from gql_tickets.service.keys import PREFIX_LENGTH
-from gql_tickets.store import directory, installation, keys, labels
+from gql_tickets.store import directory, installation, keys, labels, search
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.events import written
 
@@ -182,6 +182,7 @@ async def _fill(db: Connection) -> None:
     await labels.add_missing(db, org, _COLORS)
     await labels.change_colors(db, org, _COLORS)
     await installation.add_rows(db, org, "tickets", tickets)
+    await search.change_documents(db, org, [ticket["id"] for ticket in tickets])
     await installation.add_rows(db, org, "ticket_labels", _carried(tickets))
     await installation.add_rows(db, org, "ticket_events", _events(tickets))
     await installation.change_counters(db, org, id=TICKETS, number=TICKETS)

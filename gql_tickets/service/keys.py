@@ -74,6 +74,10 @@ class KeyRing:
         self._used[key.org_id, key.id] = now
         return actor
 
+    def knows(self, credential: str) -> bool:
+        """Whether this key was good when it was last looked up here, be it a while ago."""
+        return key_hash(credential) in self._trusted
+
     async def flush_last_used(self) -> None:
         """Store when keys were last used: to be called now and then, and at the end.
 

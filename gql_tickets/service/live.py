@@ -8,6 +8,7 @@ nobody holds up another.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable
@@ -69,6 +70,7 @@ class Live:
         self._store = store
         self._feeds: dict[int, Feed] = {}
         self._running: asyncio.Task[None] | None = None
+        self.lag_seconds = 0.0
 
     @property
     def followers(self) -> int:
@@ -139,6 +141,7 @@ class Live:
             asyncio.get_running_loop().call_later(SETTLE_SECONDS, self._store.bell.ring, {org})
         if found:
             feed.grow(found)
+            self.lag_seconds = (dt.datetime.now(dt.UTC) - found[-1].occurred_at).total_seconds()
         return len(found) == BATCH
 
 

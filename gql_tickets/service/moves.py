@@ -13,8 +13,8 @@ from gql_tickets.domain import positions
 from gql_tickets.domain.tickets import Place, Ticket, TicketRef, TicketStatus
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.service import drafts, idempotency, writing
-from gql_tickets.store import columns, many, tickets
-from gql_tickets.store.columns import Standing
+from gql_tickets.store import many, tickets
+from gql_tickets.store import moves as standing
 from gql_tickets.store.engine import Connection, Store
 
 _WINDOW = 8
@@ -38,7 +38,7 @@ async def move(
     ticket = drafts.spelled(ticket)
 
     async def work(db: Connection) -> Ticket:
-        await columns.lock_moves(db, actor.org_id)
+        await standing.lock_moves(db, actor.org_id)
         before = await writing.current(db, actor, ticket, expected_version)
         now = dt.datetime.now(dt.UTC)
         column = before.status if status is None else status
@@ -62,7 +62,7 @@ async def move(
 
 async def _above(
     db: Connection, moved: Ticket, column: TicketStatus, place: Place
-) -> Standing | None:
+) -> standing.Standing | None:
     """The ticket to stand beneath; None at the top of the column."""
     if place.first:
         return None
@@ -71,13 +71,13 @@ async def _above(
         edge = await _neighbour(db, moved, column, place.before, "before")
     if place.after is not None:
         return await _neighbour(db, moved, column, place.after, "after")
-    nearest = await columns.find_beside(db, moved.org_id, column, moved.id, edge, up=True, limit=1)
+    nearest = await standing.find_beside(db, moved.org_id, column, moved.id, edge, up=True, limit=1)
     return nearest[0] if nearest else None
 
 
 async def _neighbour(
     db: Connection, moved: Ticket, column: TicketStatus, ref: TicketRef, side: str
-) -> Standing:
+) -> standing.Standing:
     path = ("place", side)
     found = await tickets.find_ticket(db, moved.org_id, ref)
     if found is None:
@@ -90,10 +90,10 @@ async def _neighbour(
 
 
 async def _key(
-    db: Connection, moved: Ticket, column: TicketStatus, above: Standing | None
+    db: Connection, moved: Ticket, column: TicketStatus, above: standing.Standing | None
 ) -> str | None:
     """A key beneath `above`, or None when there is no good one."""
-    under = await columns.find_beside(db, moved.org_id, column, moved.id, above, up=False, limit=1)
+    under = await standing.find_beside(db, moved.org_id, column, moved.id, above, up=False, limit=1)
     low = await _top(db, moved.org_id) if above is None else above[0]
     high = under[0][0] if under else None
     key = positions.between(low, high, moved.id, near_high=above is None)
@@ -106,15 +106,17 @@ async def _make_room(
     now: dt.datetime,
     moved: Ticket,
     column: TicketStatus,
-    above: Standing | None,
+    above: standing.Standing | None,
 ) -> str:
     """New keys for the tickets around the place, as few as will do; gives that of the moved one."""
     org, size = moved.org_id, _WINDOW
     while True:
         over = [] if above is None else [above]
         if above is not None:
-            over += await columns.find_beside(db, org, column, moved.id, above, up=True, limit=size)
-        under = await columns.find_beside(
+            over += await standing.find_beside(
+                db, org, column, moved.id, above, up=True, limit=size
+            )
+        under = await standing.find_beside(
             db, org, column, moved.id, above, up=False, limit=size + 1
         )
         low = over.pop()[0] if len(over) > size else await _top(db, org)
@@ -137,4 +139,4 @@ async def _make_room(
 
 async def _top(db: Connection, org: int) -> str:
     """Where the next new ticket will stand, above all that are there."""
-    return positions.of_new(await columns.find_last_number(db, org) + 1)
+    return positions.of_new(await standing.find_last_number(db, org) + 1)

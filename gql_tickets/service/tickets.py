@@ -53,6 +53,7 @@ async def list_page(
     """One page of the tickets that match. Raises ValidationFailed for a cursor of another list."""
     actor.require(Scope.TICKETS_READ)
     wanted = filters.read(actor, filter)
+    filters.check_order(order, filter)
 
     async def work(db: Connection) -> Page[Ticket]:
         return await tickets.find_page(db, actor.org_id, wanted, order, page)

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 
 from gql_tickets.domain.changes import Change, Position
 from gql_tickets.domain.tickets import ChangeKind, TicketField
+from gql_tickets.store.columns import SHAPES_MAX
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.events import log_watermark
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import organizations, ticket_events, tickets
-from gql_tickets.store.tickets import SHAPES_MAX
 
 _e = ticket_events.c
 _here = sa.tuple_(_e.log_epoch, _e.log_sequence)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from gql_tickets.auth import Actor
 from gql_tickets.domain.history import Comment
 from gql_tickets.domain.ids import INT32_MAX
+from gql_tickets.store import search
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.statements import Statement
@@ -101,6 +102,7 @@ async def add_comment(
         if name != "org_id"
     }
     await db.run(_ADD, org=org, **values)
+    await search.change_documents(db, org, (ticket_id,))
     return comment
 
 
@@ -114,9 +116,11 @@ async def change_comment(db: Connection, org: int, comment: Comment) -> None:
         new_version=comment.version,
         new_updated_at=comment.updated_at,
     )
+    await search.change_documents(db, org, (comment.ticket_id,))
 
 
-async def drop_comment(db: Connection, org: int, id: int) -> None:
+async def drop_comment(db: Connection, org: int, comment: Comment) -> None:
     """Remove a comment; the replies to it stay, as replies to nothing."""
-    await db.run(_RELEASE, org=org, id=id)
-    await db.run(_DROP, org=org, id=id)
+    await db.run(_RELEASE, org=org, id=comment.id)
+    await db.run(_DROP, org=org, id=comment.id)
+    await search.change_documents(db, org, (comment.ticket_id,))

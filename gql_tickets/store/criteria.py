@@ -1,89 +1,138 @@
 """Filters of tickets as SQL. A filter is read into a shape, which holds no values, and its values.
 
-Statements are built once for each shape and kept; values are always bound, a list as one
-parameter. Shapes nest, so that a filter that says and, or and not needs no other design.
-Negation is `IS NOT TRUE`: a reference that is unset is none of any.
+Values are always bound, a list as one parameter. How each test is said is told by noun: labels in
+labelled.py, references and families in related.py, words in search.py.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from msgspec import Struct
-from sqlalchemy.dialects import postgresql
 
-from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, TicketFilter
+from gql_tickets.domain.directory import UserRef
+from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
 from gql_tickets.domain.ids import INT32_MAX, read_slug
-from gql_tickets.store.tables import TEXT_ARRAY, ticket_labels, tickets, users
-from gql_tickets.store.types import ListOf
+from gql_tickets.domain.search import Query, read_query
+from gql_tickets.domain.tickets import TicketRef
+from gql_tickets.store import labelled, related, search
+from gql_tickets.store.parameters import among, org
+from gql_tickets.store.shapes import EVERYTHING, NOTHING, All, AnyOf, Leaf, Not, Shape
+
+__all__ = ["EVERYTHING", "Criteria", "Shape", "among", "clause", "criteria", "org"]
 
 T = TypeVar("T")
 Clause = sa.ColumnElement[bool]
-
-
-class Leaf(Struct, frozen=True):
-    """One test of one column, against the parameter `bind`."""
-
-    test: str
-    column: str
-    bind: str = ""
-
-
-class All(Struct, frozen=True):
-    """Every part holds."""
-
-    parts: tuple[Shape, ...]
-
-
-class AnyOf(Struct, frozen=True):
-    """At least one part holds."""
-
-    parts: tuple[Shape, ...]
-
-
-class Not(Struct, frozen=True):
-    """The part does not hold, or nobody knows."""
-
-    part: Shape
-
-
-Shape = Leaf | All | AnyOf | Not
-EVERYTHING: Shape = All(())
-NOTHING: Shape = AnyOf(())
+Test = Callable[[sa.ColumnElement[Any], sa.FromClause, str, str], Clause]
 
 
 class Criteria(NamedTuple):
-    """A filter: its shape, and the values of its parameters."""
+    """A filter: its shape, the values of its parameters, and the words that relevance is about.
+
+    `beside` is the shape without those words.
+    """
 
     shape: Shape
     values: dict[str, Any]
+    query: Query
+    beside: Shape
 
 
-def criteria(wanted: TicketFilter) -> Criteria:
+def criteria(org: int, wanted: TicketFilter) -> Criteria:
     """Read a filter whose texts are storable, and whose users are named by id or username."""
-    values: dict[str, Any] = {}
-    reading = _Reading(values)
-    parts = (
-        *reading.one_of("status", wanted.status),
-        *reading.one_of("type", wanted.type),
-        *reading.one_of("priority", wanted.priority),
-        *reading.reference(
-            "assignee_id", wanted.assignee, lambda ref: ref.id, lambda ref: ref.username
-        ),
-        *reading.reference("repository_id", wanted.repository, lambda ref: ref.id),
-        *reading.labels(wanted.labels),
-        *reading.reference(
-            "parent_id", wanted.parent, lambda ref: ref.id, lambda ref: read_slug(ref.slug or "")
-        ),
-    )
-    return Criteria(All(parts), values)
+    query = read_query(wanted.text or "")
+    values = search.ranking(org, query) if wanted.text is not None else {}
+    reading = _Reading(org, values)
+    text, beside = tuple(reading.text(wanted.text)), reading.beside(wanted)
+    return Criteria(All((*text, *beside)), values, query, All(beside))
 
 
 class _Reading:
-    def __init__(self, values: dict[str, Any]) -> None:
+    """Makes shapes, and keeps the values that go with them."""
+
+    def __init__(self, org: int, values: dict[str, Any]) -> None:
+        self._org = org
         self._values = values
+
+    def filter(self, wanted: TicketFilter) -> Shape:
+        return All((*self.text(wanted.text), *self.beside(wanted)))
+
+    def beside(self, wanted: TicketFilter) -> tuple[Shape, ...]:
+        """All but the text."""
+        return (
+            *self.number("id", wanted.ids),
+            *self.slugs(wanted.slugs),
+            *self.one_of("status", wanted.status),
+            *self.one_of("type", wanted.type),
+            *self.one_of("priority", wanted.priority),
+            *self.user("assignee_id", wanted.assignee),
+            *self.user("creator_id", wanted.creator),
+            *self.reference("repository_id", wanted.repository, lambda ref: ref.id),
+            *self.labels(wanted.labels),
+            *self.reference(
+                "parent_id",
+                wanted.parent,
+                lambda ref: ref.id,
+                lambda ref: read_slug(ref.slug or ""),
+            ),
+            *self.beneath(wanted.descendant_of),
+            *self.truth(Leaf("parental", "id"), wanted.has_children),
+            *self.span("created_at", wanted.created_at),
+            *self.span("updated_at", wanted.updated_at),
+            *self.span("completed_at", wanted.completed_at),
+            *map(self.filter, wanted.and_ or ()),
+            *self.either(wanted.or_),
+            *(() if wanted.not_ is None else (Not(self.filter(wanted.not_)),)),
+        )
+
+    def either(self, wanted: tuple[TicketFilter, ...] | None) -> Iterable[Shape]:
+        if wanted is not None:
+            yield AnyOf(tuple(map(self.filter, wanted)))
+
+    def number(self, column: str, wanted: tuple[int, ...] | None) -> Iterable[Shape]:
+        if wanted is not None:
+            yield self._among("", column, (each for each in wanted if 0 < each <= INT32_MAX))
+
+    def slugs(self, wanted: tuple[str, ...] | None) -> Iterable[Shape]:
+        if wanted is not None:
+            yield self._among("", "slug", filter(None, map(read_slug, wanted)))
+
+    def beneath(self, wanted: TicketRef | None) -> Iterable[Shape]:
+        if wanted is None:
+            return
+        if wanted.id is not None:
+            known = 0 < wanted.id <= INT32_MAX
+            yield Leaf("beneath", "id", self._bind(wanted.id)) if known else NOTHING
+        else:
+            slug = read_slug(wanted.slug or "")
+            yield Leaf("beneath_named", "id", self._bind(slug)) if slug else NOTHING
+
+    def text(self, wanted: str | None) -> Iterable[Shape]:
+        query = read_query(wanted or "")
+        if query.wanted:
+            sought = search.Sought(self._org, query.wanted, query.unwanted)
+            yield Leaf("matches", "id", self._bind(sought))
+        elif query.unwanted:
+            # No index knows what it does not hold.
+            sought = search.Sought(self._org, query.unwanted, any=True)
+            yield Not(Leaf("matches", "id", self._bind(sought)))
+
+    def span(self, column: str, wanted: Span | None) -> Iterable[Shape]:
+        if wanted is None:
+            return
+        for test in ("gt", "gte", "lt", "lte"):
+            if (bound := getattr(wanted, test)) is not None:
+                yield Leaf(test, column, self._bind(bound))
+        yield from self.truth(Leaf("null", column), wanted.is_null)
+
+    def truth(self, leaf: Leaf, wanted: bool | None) -> Iterable[Shape]:
+        if wanted is not None:
+            yield leaf if wanted else Not(leaf)
+
+    def user(self, column: str, wanted: Reference[UserRef] | None) -> Iterable[Shape]:
+        return self.reference(column, wanted, lambda ref: ref.id, lambda ref: ref.username)
 
     def one_of(self, column: str, wanted: OneOf[Any] | None) -> Iterable[Shape]:
         if wanted is None:
@@ -106,9 +155,7 @@ class _Reading:
             yield self._referred(column, wanted.in_, number, name)
         if wanted.not_in:
             yield Not(self._referred(column, wanted.not_in, number, name))
-        if wanted.is_null is not None:
-            unset = Leaf("null", column)
-            yield unset if wanted.is_null else Not(unset)
+        yield from self.truth(Leaf("null", column), wanted.is_null)
 
     def labels(self, wanted: LabelsMatch | None) -> Iterable[Shape]:
         if wanted is None:
@@ -119,9 +166,7 @@ class _Reading:
             yield self._held("any", wanted.any_of)
         if wanted.none_of:
             yield Not(self._held("any", wanted.none_of))
-        if wanted.is_empty is not None:
-            bare = Leaf("bare", "labels")
-            yield bare if wanted.is_empty else Not(bare)
+        yield from self.truth(Leaf("bare", "labels"), wanted.is_empty)
 
     def _referred(
         self,
@@ -159,17 +204,6 @@ class _Reading:
         return name
 
 
-def is_labelled(shape: Shape) -> bool:
-    """Whether every match carries one certain label, by which SQLite had best look for it."""
-    match shape:
-        case All(parts):
-            return any(map(is_labelled, parts))
-        case Leaf(test):
-            return test in {"held", "held_all"}
-        case _:
-            return False
-
-
 def clause(shape: Shape, source: sa.FromClause, dialect: str) -> Clause:
     """The shape as a condition on rows of `source`, a tickets table of the organization `:org`."""
     match shape:
@@ -181,16 +215,6 @@ def clause(shape: Shape, source: sa.FromClause, dialect: str) -> Clause:
             return clause(part, source, dialect).is_not(sa.true())
         case Leaf(test, column, bind):
             return _TESTS[test](source.c[column], source, bind, dialect)
-
-
-def among(
-    column: sa.ColumnElement[Any], bind: str, kind: sa.types.TypeEngine[Any], dialect: str
-) -> Clause:
-    """Whether the column's value is in the list bound as one parameter."""
-    values = sa.bindparam(bind, type_=ListOf(kind))
-    if dialect == "postgresql":
-        return column == sa.any_(values)
-    return column.in_(sa.select(sa.func.json_each(values).table_valued("value").c.value))
 
 
 def _is(column: sa.ColumnElement[Any], _: sa.FromClause, bind: str, __: str) -> Clause:
@@ -205,109 +229,30 @@ def _null(column: sa.ColumnElement[Any], _: sa.FromClause, __: str, ___: str) ->
     return sa.type_coerce(column.is_(None), sa.Boolean)
 
 
-def _named(column: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    """The ids of what the column refers to, and the names that they are looked up by."""
-    target = (users if column.key == "assignee_id" else tickets).alias()
-    name = target.c.username if column.key == "assignee_id" else target.c.slug
-    return sa.select(target.c.id).where(target.c.org_id == org()), name
+def _compared(by: Callable[[Any, Any], Any]) -> Test:
+    def test(column: sa.ColumnElement[Any], _: sa.FromClause, bind: str, __: str) -> Clause:
+        return sa.type_coerce(by(column, sa.bindparam(bind, type_=column.type)), sa.Boolean)
+
+    return test
 
 
-def _named_is(column: sa.ColumnElement[Any], _: sa.FromClause, bind: str, __: str) -> Clause:
-    ids, name = _named(column)
-    found = ids.where(name == sa.bindparam(bind, type_=sa.Text())).scalar_subquery()
-    return sa.type_coerce(column == found, sa.Boolean)
-
-
-def _named_in(column: sa.ColumnElement[Any], _: sa.FromClause, bind: str, dialect: str) -> Clause:
-    ids, name = _named(column)
-    return sa.type_coerce(column.in_(ids.where(among(name, bind, sa.Text(), dialect))), sa.Boolean)
-
-
-def _held(column: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str) -> Clause:
-    name = sa.bindparam(bind, type_=sa.Text())
-    if dialect == "postgresql":
-        # The cast: a list of varchar has no operator in common with text[].
-        holds: Clause = _carrying(column).contains(sa.cast(postgresql.array([name]), TEXT_ARRAY))
-        return holds
-    return source.c.id.in_(_holders(lambda held: held.c.name == name))
-
-
-def _held_any(
-    column: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
-) -> Clause:
-    if dialect == "postgresql":
-        holds: Clause = _carrying(column).overlap(_names(bind))
-        return holds
-    return source.c.id.in_(_holders(lambda held: among(held.c.name, bind, sa.Text(), dialect)))
-
-
-def _held_all(
-    column: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
-) -> Clause:
-    if dialect == "postgresql":
-        holds: Clause = _carrying(column).contains(_names(bind))
-        return holds
-    # Driven from the rarest label: the others are looked up for the tickets that carry that one.
-    wanted = sa.func.json_each(_names(bind)).table_valued("value").alias()
-    carried = ticket_labels.alias()
-    tally = (
-        sa.select(sa.func.count())
-        .select_from(carried)
-        .where(carried.c.org_id == org(), carried.c.name == wanted.c.value)
-        .scalar_subquery()
-    )
-    rarest = (
-        sa.select(wanted.c.value).order_by(tally).limit(sa.literal_column("1")).scalar_subquery()
-    )
-    other = sa.func.json_each(_names(bind)).table_valued("value").alias()
-    also = ticket_labels.alias()
-    carries_other = (
-        sa.select(sa.literal_column("1"))
-        .where(
-            also.c.org_id == org(), also.c.name == other.c.value, also.c.ticket_id == source.c.id
-        )
-        .correlate(other, source)
-        .exists()
-    )
-    missing: sa.Select[Any] = (
-        sa.select(sa.literal_column("1")).select_from(other).where(~carries_other).correlate(source)
-    )
-    return source.c.id.in_(_holders(lambda held: held.c.name == rarest)) & ~missing.exists()
-
-
-def _bare(column: sa.ColumnElement[Any], _: sa.FromClause, __: str, dialect: str) -> Clause:
-    if dialect == "postgresql":
-        return sa.type_coerce(sa.func.cardinality(column) == sa.literal_column("0"), sa.Boolean)
-    return sa.type_coerce(column == sa.literal_column("'[]'"), sa.Boolean)
-
-
-def _carrying(column: sa.ColumnElement[Any]) -> Any:
-    """The labels as the array that they are on PostgreSQL, with its operators."""
-    return sa.type_coerce(column, TEXT_ARRAY)
-
-
-def _holders(chosen: Callable[[sa.FromClause], Clause]) -> sa.Select[Any]:
-    held = ticket_labels.alias()
-    return sa.select(held.c.ticket_id).where(held.c.org_id == org(), chosen(held))
-
-
-def _names(bind: str) -> sa.BindParameter[Any]:
-    return sa.bindparam(bind, type_=ListOf(sa.Text()))
-
-
-def org() -> sa.BindParameter[int]:
-    """The organization, in every statement."""
-    return sa.bindparam("org", type_=sa.Integer)
-
-
-_TESTS: dict[str, Callable[[sa.ColumnElement[Any], sa.FromClause, str, str], Clause]] = {
+_TESTS: dict[str, Test] = {
     "is": _is,
     "in": _in,
     "null": _null,
-    "named_is": _named_is,
-    "named_in": _named_in,
-    "held": _held,
-    "held_any": _held_any,
-    "held_all": _held_all,
-    "bare": _bare,
+    "gt": _compared(operator.gt),
+    "gte": _compared(operator.ge),
+    "lt": _compared(operator.lt),
+    "lte": _compared(operator.le),
+    "named_is": related.named_is,
+    "named_in": related.named_in,
+    "parental": related.parental,
+    "beneath": related.beneath,
+    "beneath_named": related.beneath_named,
+    "matches": search.matches,
+    "matches_common": search.matches_common,
+    "held": labelled.held,
+    "held_any": labelled.held_any,
+    "held_all": labelled.held_all,
+    "bare": labelled.bare,
 }

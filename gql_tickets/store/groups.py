@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import tickets
-from gql_tickets.store.tickets import SHAPES_MAX, ticket_columns
 from gql_tickets.store.types import ListOf
 
 GroupColumn = Literal["status", "parent_id", "assignee_id"]
@@ -36,19 +36,23 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
         value = sa.type_coerce(each.c.value, tickets.c[column].type)
         where = (inner.c.org_id == org(), inner.c[column] == value, clause(shape, inner, dialect))
         if dialect == "postgresql":
-            members = windowed(sa.select(inner).where(*where).correlate(each), inner, order, bounds)
+            members = windowed(
+                sa.select(inner).where(*where).correlate(each), inner, order, bounds, dialect
+            )
             rows: sa.FromClause = members.lateral("grouped")
             select = sa.select(*ticket_columns(rows)).select_from(each.join(rows, sa.true()))
         else:
             members = windowed(
-                sa.select(inner.c.id).where(*where).correlate(each), inner, order, bounds
+                sa.select(inner.c.id).where(*where).correlate(each), inner, order, bounds, dialect
             )
             rows = tickets
             select = sa.select(*ticket_columns(rows)).select_from(
                 each.join(rows, sa.and_(rows.c.org_id == org(), rows.c.id.in_(members)))
             )
         unindexed = dialect == "sqlite"
-        return select.order_by(*order.columns(rows, backward=bounds.backward, unindexed=unindexed))
+        return select.order_by(
+            *order.columns(rows, dialect, backward=bounds.backward, unindexed=unindexed)
+        )
 
     return Statement(build)
 
@@ -71,7 +75,7 @@ async def find_group_pages(
         statement, Ticket, org=org, groups=tuple(members), **values, **wanted.values
     ):
         members[getattr(ticket, column)].append(ticket)
-    pages = {group: page_of(rows, page, by) for group, rows in members.items()}
+    pages = {group: page_of(rows, page, by, wanted.query) for group, rows in members.items()}
     return [pages[group] for group in groups]
 
 

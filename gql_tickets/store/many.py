@@ -8,38 +8,59 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain import positions
 from gql_tickets.domain.tickets import ChangeKind, Ticket
-from gql_tickets.store import events
+from gql_tickets.store import events, search
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.parameters import PLUS
 from gql_tickets.store.rows import given_rows
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import organizations, ticket_labels, tickets
-from gql_tickets.store.tickets import DRAFTED, SHAPES_MAX, Values, drop_labels, ticket_columns
+from gql_tickets.store.tickets import DRAFTED, Values, drop_labels
+from gql_tickets.store.types import ListOf
 
 _ADDED = tuple(name for name in Ticket.__struct_fields__ if name not in {"org_id", "parent_slug"})
+
 _VERSIONED = {"id": tickets.c.id.type, "version": tickets.c.version.type}
 
 
 def _referred(dialect: str) -> sa.Select[Any]:
-    named = sa.or_(
-        among(tickets.c.id, "ids", sa.Integer(), dialect),
-        among(tickets.c.slug, "slugs", sa.Text(), dialect),
+    called = tickets.alias("called")
+    slugs = among(called.c.slug, "slugs", sa.Text(), dialect)
+    by_slug = sa.select(called.c.id).where(called.c.org_id == org(), slugs)
+    # Not one condition on the row: for OR SQLite would look at every ticket of the organization.
+    listed = sa.union_all(_each_id(dialect), by_slug)
+    return sa.select(*ticket_columns(tickets)).where(
+        tickets.c.org_id == org(), tickets.c.id.in_(listed)
     )
-    return sa.select(*ticket_columns(tickets)).where(tickets.c.org_id == org(), named)
 
 
-def _locking(select: sa.Select[Any]) -> sa.Select[Any]:
+def _each_id(dialect: str) -> sa.Select[Any]:
+    ids = sa.bindparam("ids", type_=ListOf(sa.Integer()))
+    each: sa.FromClause
+    if dialect == "postgresql":
+        each = sa.func.unnest(ids).table_valued("value").render_derived("each_id")
+    else:
+        each = sa.func.json_each(ids).table_valued("value").alias("each_id")
+    return sa.select(sa.type_coerce(each.c.value, sa.Integer()))
+
+
+def _locking(select: sa.Select[Any], dialect: str) -> sa.Select[Any]:
     """In the order of the ids, which all that lock many tickets keep to: nobody waits crosswise."""
+    if dialect == "sqlite":
+        # Which needs no lock, and would walk all the tickets of the organization for this order.
+        return select.order_by(UnaryExpression(tickets.c.id, operator=PLUS))
     return select.order_by(tickets.c.id).with_for_update(of=tickets, key_share=True)
 
 
 _REFERRED = {
     False: Statement(_referred),
-    True: Statement(lambda dialect: _locking(_referred(dialect))),
+    True: Statement(lambda dialect: _locking(_referred(dialect), dialect)),
 }
 
 
@@ -62,7 +83,8 @@ _CHILDREN = Statement(
     lambda dialect: _locking(
         sa.select(*ticket_columns(tickets)).where(
             tickets.c.org_id == org(), among(tickets.c.parent_id, "ids", sa.Integer(), dialect)
-        )
+        ),
+        dialect,
     )
 )
 
@@ -78,7 +100,8 @@ def _matching(shape: Shape) -> Statement:
         lambda dialect: _locking(
             sa.select(*ticket_columns(tickets))
             .where(tickets.c.org_id == org(), clause(shape, tickets, dialect))
-            .limit(sa.bindparam("limit", type_=sa.Integer))
+            .limit(sa.bindparam("limit", type_=sa.Integer)),
+            dialect,
         )
     )
 
@@ -155,6 +178,11 @@ async def add_tickets(
     await db.run(_ADD, org=org, rows=added)
     if db.dialect != "postgresql":
         await db.run(_COPY_LABELS, org=org, ids=tuple(each["id"] for each in added))
+    await search.add_documents(
+        db,
+        org,
+        [(each["id"], each["title"], search.texts_of(each["description"])) for each in added],
+    )
     created = [events.Event(each["id"], 1, each["slug"], ChangeKind.CREATED) for each in added]
     await events.add_events(db, org, actor, at, created)
     return added
@@ -210,6 +238,8 @@ async def change_tickets(
     columns = frozenset(changes[0][0])
     rows = [{**values, "id": it.ticket_id, "version": it.version} for values, it in changes]
     await db.run(_change(columns), org=org, at=at, rows=rows)
+    if columns & {"title", "description"}:
+        await search.change_documents(db, org, [row["id"] for row in rows])
     if "labels" in columns and db.dialect != "postgresql":
         ids = tuple(row["id"] for row in rows)
         await drop_labels(db, org, ids)

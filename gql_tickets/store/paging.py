@@ -1,18 +1,18 @@
 """Sorting and keyset pages of tickets: what a page asks for, as SQL and as cursors.
 
-A sort key is an expression that is never null. A column that can be null becomes two of them,
-whether it is null and what it is otherwise, so that the comparison of keys need not know.
+A sort key is an expression that is never null, so that the comparison of keys need not know: for a
+column that can be, what is unset is given a value below all others.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, overload
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import (
@@ -24,20 +24,29 @@ from gql_tickets.domain.paging import (
     read_cursor,
     write_cursor,
 )
-from gql_tickets.domain.tickets import Ticket
+from gql_tickets.domain.search import Query, rank
+from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
+from gql_tickets.store import search
+from gql_tickets.store.parameters import PLUS
+from gql_tickets.store.tables import NEVER
 from gql_tickets.store.types import instant, microseconds
 
 
 class Key(NamedTuple):
-    """One sort key: how SQL computes it, and how a cursor carries it."""
+    """One sort key: how SQL computes it, and how a cursor carries it.
+
+    `bound` raises OverflowError or IndexError for what no ticket can have. A `coarse` key is alike
+    for many tickets.
+    """
 
     name: str
-    expression: Callable[[sa.FromClause], sa.ColumnElement[Any]]
-    of: Callable[[Ticket], int | str]
+    expression: Callable[[sa.FromClause, str], sa.ColumnElement[Any]]
+    of: Callable[[Ticket, Query], int | str]
     bound: Callable[[Any], Any]
-    unique: bool = False
     kind: type = int
+    unique: bool = False
+    coarse: bool = False
 
 
 class Window(NamedTuple):
@@ -49,33 +58,54 @@ class Window(NamedTuple):
     backward: bool
 
 
-_plus = custom_op[Any]("+")
-
-
 def _int32(value: int) -> int:
     if not 0 <= value <= INT32_MAX:
         raise OverflowError(value)
     return value
 
 
-_ID = Key("id", lambda t: t.c.id, lambda ticket: ticket.id, _int32, unique=True)
-_KEYS: dict[OrderField, tuple[Key, ...]] = {
-    OrderField.CREATED_AT: (
-        Key(
-            "created_at", lambda t: t.c.created_at, lambda it: microseconds(it.created_at), instant
-        ),
+def _column(name: str) -> Callable[[sa.FromClause, str], sa.ColumnElement[Any]]:
+    return lambda source, _: source.c[name]
+
+
+def _timed(name: str) -> Key:
+    return Key(name, _column(name), lambda it, _: microseconds(getattr(it, name)), instant)
+
+
+def _ranked(name: str, members: type[enum.Enum]) -> Key:
+    places = {member: place for place, member in enumerate(members)}
+
+    def bound(value: int) -> enum.Enum:
+        return tuple(members)[_int32(value)]
+
+    return Key(name, _column(name), lambda it, _: places[getattr(it, name)], bound, coarse=True)
+
+
+def _text(name: str) -> Key:
+    return Key(name, _column(name), lambda it, _: getattr(it, name), str, str)
+
+
+_ID = Key("id", _column("id"), lambda it, _: it.id, _int32, unique=True)
+_CREATED_AT = _timed("created_at")
+_KEYS: dict[OrderField, Key] = {
+    OrderField.CREATED_AT: _CREATED_AT,
+    OrderField.UPDATED_AT: _timed("updated_at"),
+    OrderField.COMPLETED_AT: Key(
+        "completed_at",
+        _column("completed_or_never"),
+        lambda it, _: microseconds(it.completed_at or NEVER),
+        instant,
     ),
-    OrderField.UPDATED_AT: (
-        Key(
-            "updated_at", lambda t: t.c.updated_at, lambda it: microseconds(it.updated_at), instant
-        ),
+    OrderField.PRIORITY: _ranked("priority", TicketPriority),
+    OrderField.STATUS: _ranked("status", TicketStatus),
+    OrderField.TITLE: _text("title"),
+    OrderField.NUMBER: Key(
+        "number", _column("number"), lambda it, _: it.number, _int32, unique=True
     ),
-    OrderField.NUMBER: (
-        Key("number", lambda t: t.c.number, lambda ticket: ticket.number, _int32, unique=True),
+    OrderField.RELEVANCE: Key(
+        "relevance", search.relevance, lambda it, query: rank(query, it.title), _int32
     ),
-    OrderField.POSITION: (
-        Key("position", lambda t: t.c.position, lambda ticket: ticket.position, str, kind=str),
-    ),
+    OrderField.POSITION: _text("position"),
 }
 
 
@@ -89,25 +119,25 @@ class Sorting:
         self.name = ",".join(f"{'-' if descending else ''}{key.name}" for key, descending in keys)
 
     def columns(
-        self, source: sa.FromClause, *, backward: bool, unindexed: bool = False
+        self, source: sa.FromClause, dialect: str, *, backward: bool, unindexed: bool = False
     ) -> list[sa.ColumnElement[Any]]:
         """ORDER BY; backward lists are read from their end.
 
         `unindexed` keeps SQLite from walking an index for the sake of this order: it does so
         gladly, and then looks at every ticket for a few that something else would have found.
         """
-        keys = [(key.expression(source), descending) for key, descending in self.keys]
+        keys = [(key.expression(source, dialect), descending) for key, descending in self.keys]
         if unindexed:
-            keys = [(UnaryExpression(each, operator=_plus), falling) for each, falling in keys]
+            keys = [(UnaryExpression(each, operator=PLUS), falling) for each, falling in keys]
         return [each.desc() if falling != backward else each.asc() for each, falling in keys]
 
     def beyond(
-        self, source: sa.FromClause, prefix: str, *, backward: bool
+        self, source: sa.FromClause, dialect: str, prefix: str, *, backward: bool
     ) -> sa.ColumnElement[bool]:
         """Whether a row lies past the cursor bound as `prefix0`, `prefix1`, …"""
         sides = [
             (
-                expression := key.expression(source),
+                expression := key.expression(source, dialect),
                 _bind(f"{prefix}{i}", expression),
                 descending != backward,
             )
@@ -127,37 +157,38 @@ class Sorting:
         entry = expression <= bind if falling else expression >= bind
         return sa.and_(entry, past) if past is not None else entry
 
-    def cursor(self, ticket: Ticket) -> str:
+    def cursor(self, ticket: Ticket, query: Query) -> str:
         """The opaque cursor of a ticket in this order."""
-        return write_cursor(self.name, tuple(key.of(ticket) for key, _ in self.keys))
+        return write_cursor(self.name, tuple(key.of(ticket, query) for key, _ in self.keys))
 
     def bounds(self, prefix: str, cursor: str, path: str) -> dict[str, Any]:
         """The parameters of beyond(). Raises ValidationFailed for a cursor that is not ours."""
-        kinds = tuple(key.kind for key, _ in self.keys)
+        kinds = [key.kind for key, _ in self.keys]
         values: CursorKey = read_cursor(cursor, self.name, kinds, path)
         try:
             return {
                 f"{prefix}{i}": key.bound(value)
                 for i, ((key, _), value) in enumerate(zip(self.keys, values, strict=True))
             }
-        except OverflowError as error:
+        except (OverflowError, IndexError) as error:
             raise ValidationFailed.of(path, "This cursor is not one of ours.") from error
 
 
 class Cursors(Sequence[str]):
     """The cursors of a page, each written when it is asked for: most are not."""
 
-    __slots__ = ("_items", "_sorting")
+    __slots__ = ("_items", "_query", "_sorting")
 
-    def __init__(self, sorting: Sorting, items: Sequence[Ticket]) -> None:
+    def __init__(self, sorting: Sorting, items: Sequence[Ticket], query: Query) -> None:
         self._sorting = sorting
         self._items = items
+        self._query = query
 
     def __len__(self) -> int:
         return len(self._items)
 
     def __iter__(self) -> Iterator[str]:
-        return map(self._sorting.cursor, self._items)
+        return (self._sorting.cursor(item, self._query) for item in self._items)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -165,8 +196,8 @@ class Cursors(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return Cursors(self._sorting, self._items[index])
-        return self._sorting.cursor(self._items[index])
+            return Cursors(self._sorting, self._items[index], self._query)
+        return self._sorting.cursor(self._items[index], self._query)
 
 
 @lru_cache(maxsize=1_024)
@@ -175,11 +206,13 @@ def sorting(order: tuple[Order, ...]) -> Sorting:
     keys: dict[str, tuple[Key, bool]] = {}
     descending = True
     for wanted in order:
-        descending = wanted.descending
-        for key in _KEYS[wanted.field]:
-            keys.setdefault(key.name, (key, descending))
-            if key.unique:
-                return Sorting(tuple(keys.values()))
+        key, descending = _KEYS[wanted.field], wanted.descending
+        keys.setdefault(key.name, (key, descending))
+        if key.unique:
+            return Sorting(tuple(keys.values()))
+    if keys and all(key.coarse for key, _ in keys.values()):
+        # So that one index serves "by priority" and "by priority, the newest first" alike.
+        keys[_CREATED_AT.name] = (_CREATED_AT, descending)
     keys[_ID.name] = (_ID, descending)
     return Sorting(tuple(keys.values()))
 
@@ -204,20 +237,23 @@ def windowed(
     source: sa.FromClause,
     order: Sorting,
     shape: Window,
+    dialect: str,
     *,
     unindexed: bool = False,
 ) -> sa.Select[Any]:
     """The select, sorted and cut to the page; `unindexed` as in Sorting.columns()."""
     if shape.after:
-        select = select.where(order.beyond(source, "after_", backward=False))
+        select = select.where(order.beyond(source, dialect, "after_", backward=False))
     if shape.before:
-        select = select.where(order.beyond(source, "before_", backward=True))
-    select = select.order_by(*order.columns(source, backward=shape.backward, unindexed=unindexed))
+        select = select.where(order.beyond(source, dialect, "before_", backward=True))
+    select = select.order_by(
+        *order.columns(source, dialect, backward=shape.backward, unindexed=unindexed)
+    )
     select = select.limit(sa.bindparam("limit", type_=sa.Integer))
     return select.offset(sa.bindparam("offset", type_=sa.BigInteger)) if shape.offset else select
 
 
-def page_of(rows: list[Ticket], page: PageRequest, order: Sorting) -> Page[Ticket]:
+def page_of(rows: list[Ticket], page: PageRequest, order: Sorting, query: Query) -> Page[Ticket]:
     """The page, out of rows in the order they were read, of which there may be one too many."""
     more = len(rows) > page.size
     items = rows[: page.size]
@@ -225,7 +261,7 @@ def page_of(rows: list[Ticket], page: PageRequest, order: Sorting) -> Page[Ticke
         items.reverse()
     return Page(
         items,
-        Cursors(order, items),
+        Cursors(order, items, query),
         has_next=page.before is not None if page.backward else more,
         has_previous=more if page.backward else page.after is not None or page.offset > 0,
     )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import Page, PageRequest, read_cursor, write_cursor
@@ -17,6 +19,7 @@ from gql_tickets.store.statements import Statement
 from gql_tickets.store.types import ListOf
 
 Clause = sa.ColumnElement[bool]
+_PLUS = custom_op[Any]("+")
 Narrowing = Callable[[sa.FromClause, str], Clause]
 
 
@@ -120,10 +123,13 @@ class Strand(Generic[R]):
                         ),
                     ),
                 )
-            by = rows.c[self._by.name]
+            by: sa.ColumnElement[Any] = rows.c[self._by.name]
+            if dialect == "sqlite":
+                # Else it walks all the rows of the organization for the sake of their order.
+                by = UnaryExpression(by, operator=_PLUS)
             columns = [rows.c[column.name] for column in self._columns]
             select = sa.select(*columns).select_from(source)
-            return select.order_by(rows.c.ticket_id, by.desc() if falling else by.asc())
+            return select.order_by(by.desc() if falling else by.asc())
 
         return Statement(build)
 

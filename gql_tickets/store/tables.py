@@ -6,11 +6,15 @@ within the organization, from counters on its row; only `organizations` has an i
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
 
 from gql_tickets.domain.tickets import ChangeKind, TicketPriority, TicketStatus, TicketType
-from gql_tickets.store.types import Code, Instant, TextList
+from gql_tickets.store.types import Code, Instant, TextList, WordVector, microseconds
 
 metadata = sa.MetaData(
     naming_convention={
@@ -20,6 +24,29 @@ metadata = sa.MetaData(
         "pk": "%(table_name)s_pkey",
     }
 )
+
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""What takes the place of an unset instant where instants are sorted: before all others."""
+
+# Text in the order of its UTF-8 bytes, whatever the locale of the PostgreSQL database.
+_BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+class _Never(sa.ColumnElement[dt.datetime]):
+    """NEVER, as a literal."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(_Never, "postgresql")
+def _never_postgresql(*_: Any, **__: Any) -> str:
+    return "'1970-01-01 00:00:00+00'::timestamp with time zone"
+
+
+@compiles(_Never, "sqlite")
+def _never_sqlite(*_: Any, **__: Any) -> str:
+    return str(microseconds(NEVER))
 
 
 def _org() -> sa.Column[int]:
@@ -109,7 +136,7 @@ tickets = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("slug", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title", _BYTEWISE, nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("type", Code(TicketType), nullable=False),
     sa.Column("status", Code(TicketStatus), nullable=False),
@@ -125,6 +152,12 @@ tickets = sa.Table(
     sa.Column("updated_at", Instant, nullable=False),
     sa.Column("started_at", Instant),
     sa.Column("completed_at", Instant),
+    # What is sorted by, since keys of an order are never null.
+    sa.Column(
+        "completed_or_never",
+        Instant,
+        sa.Computed(sa.func.coalesce(sa.column("completed_at"), _Never())),
+    ),
     sa.ForeignKeyConstraint(["org_id", "assignee_id"], ["users.org_id", "users.id"]),
     sa.ForeignKeyConstraint(["org_id", "creator_id"], ["users.org_id", "users.id"]),
     sa.ForeignKeyConstraint(
@@ -138,10 +171,14 @@ _t = tickets.c
 _newest = (_t.created_at.desc(), _t.id.desc())
 sa.Index("tickets_created", _t.org_id, *_newest)
 sa.Index("tickets_updated", _t.org_id, _t.updated_at.desc(), _t.id.desc())
-sa.Index("tickets_status", _t.org_id, _t.status, *_newest)
 sa.Index("tickets_board", _t.org_id, _t.status, _t.position, _t.id)
+sa.Index("tickets_status", _t.org_id, _t.status.desc(), *_newest)
+sa.Index("tickets_priority", _t.org_id, _t.priority.desc(), *_newest)
+sa.Index("tickets_completed", _t.org_id, _t.completed_or_never.desc(), _t.id.desc())
+sa.Index("tickets_title", _t.org_id, _t.title, _t.id)
 sa.Index("tickets_repository", _t.org_id, _t.repository_id, *_newest)
 sa.Index("tickets_assignee", _t.org_id, _t.assignee_id, *_newest)
+sa.Index("tickets_creator", _t.org_id, _t.creator_id, *_newest)
 sa.Index(
     "tickets_parent",
     _t.org_id,
@@ -191,6 +228,18 @@ sa.Index(
     sqlite_where=comments.c.reply_to_id.is_not(None),
 )
 
+# What tickets are found by, on PostgreSQL; SQLite has a virtual table of the same name (search.py).
+ticket_search = sa.Table(
+    "ticket_search",
+    metadata,
+    _org(),
+    sa.Column("ticket_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("document", WordVector, nullable=False),
+    sa.ForeignKeyConstraint(["org_id", "ticket_id"], ["tickets.org_id", "tickets.id"]),
+    sa.Index("ticket_search_document", "document", postgresql_using="gin"),
+    info={"only": "postgresql"},
+)
+
 # One write to one ticket: its history, and an entry of the change log. The version makes the key: it
 # goes up by one with each write. No foreign key to tickets, since a deletion is an entry too.
 ticket_events = sa.Table(
@@ -221,6 +270,18 @@ idempotency_keys = sa.Table(
     sa.Column("result", sa.LargeBinary),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index(None, "created_at"),
+)
+
+# Points of API keys' buckets, for processes that share them; `at` is microseconds since 1970. No
+# foreign key to api_keys, whose rows this must not lock; what is left of a dropped key is one row.
+rate_limits = sa.Table(
+    "rate_limits",
+    metadata,
+    _org(),
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("points", sa.Double, nullable=False),
+    sa.Column("granted", sa.Double, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
 )
 
 TEXT_ARRAY = postgresql.ARRAY(sa.Text)

@@ -18,17 +18,25 @@ from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import events
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, is_labelled, org
+from gql_tickets.store import events, ranked, search
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
+from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
+from gql_tickets.store.shapes import is_narrow, looked_up, sought_by
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.tables import comments, organizations, ticket_events, ticket_labels, tickets
+from gql_tickets.store.tables import (
+    comments,
+    organizations,
+    ticket_events,
+    ticket_labels,
+    ticket_search,
+    tickets,
+)
 from gql_tickets.store.types import TextList
 
 Values = dict[str, Any]
 
-SHAPES_MAX = 1_024
 _ONE = sa.literal_column("1", sa.Integer)
 DRAFTED = tuple(
     name
@@ -36,25 +44,6 @@ DRAFTED = tuple(
     if name not in {"org_id", "id", "number", "slug", "position", "version", "parent_slug"}
 )
 """What a caller of add_ticket() gives: all that is not counted."""
-
-
-def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    """The columns of a Ticket, in the record's order.
-
-    The parent's slug is a scalar subquery: it is looked up for the rows of the page alone.
-    """
-    parent = tickets.alias()
-    parent_slug = (
-        sa.select(parent.c.slug)
-        .where(parent.c.org_id == source.c.org_id, parent.c.id == source.c.parent_id)
-        .correlate(source)
-        .scalar_subquery()
-        .label("parent_slug")
-    )
-    return [
-        parent_slug if name == "parent_slug" else source.c[name]
-        for name in Ticket.__struct_fields__
-    ]
 
 
 def _one(column: sa.ColumnElement[Any], *, lock: bool) -> Statement:
@@ -102,13 +91,21 @@ async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[T
 
 
 @lru_cache(maxsize=SHAPES_MAX)
-def _page_statement(shape: Shape, order: Sorting, bounds: Window) -> Statement:
+def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: bool) -> Statement:
     def build(dialect: str) -> sa.Select[Any]:
-        select = sa.select(*ticket_columns(tickets)).where(
-            tickets.c.org_id == org(), clause(shape, tickets, dialect)
+        if dialect == "postgresql":
+            where = (tickets.c.org_id == org(), clause(shape, tickets, dialect))
+            select = sa.select(*ticket_columns(tickets)).where(*where)
+            return windowed(select, tickets, order, bounds, dialect)
+        # SQLite carries whole rows through a sort: only ids are sorted before the page is cut.
+        inner = tickets.alias("inner_tickets")
+        ids = sa.select(inner.c.id).where(inner.c.org_id == org(), clause(shape, inner, dialect))
+        page = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
+        return (
+            sa.select(*ticket_columns(tickets))
+            .where(tickets.c.org_id == org(), tickets.c.id.in_(page))
+            .order_by(*order.columns(tickets, dialect, backward=bounds.backward, unindexed=True))
         )
-        unindexed = dialect == "sqlite" and is_labelled(shape)
-        return windowed(select, tickets, order, bounds, unindexed=unindexed)
 
     return Statement(build)
 
@@ -119,9 +116,26 @@ async def find_page(
     """One page of the tickets that match."""
     by = sorting(order)
     bounds, values = window(page, by)
-    statement = _page_statement(wanted.shape, by, bounds)
+    if ranked.is_ranked(wanted, by, page):
+        found = await ranked.find_ranked(db, org, wanted, by, page)
+        return page_of(found, page, by, wanted.query)
+    narrow = await _is_narrow(db, org, wanted)
+    shape = wanted.shape if narrow or db.dialect != "sqlite" else looked_up(wanted.shape)
+    statement = _page_statement(shape, by, bounds, narrow=narrow)
     rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
-    return page_of(rows, page, by)
+    return page_of(rows, page, by, wanted.query)
+
+
+async def _is_narrow(db: Connection, org: int, wanted: Criteria) -> bool:
+    """Whether SQLite had best find all matches before it sorts them; PostgreSQL knows by itself."""
+    if db.dialect != "sqlite":
+        return False
+    if is_narrow(wanted.shape):
+        return True
+    for bind in sought_by(wanted.shape):
+        if await search.find_is_rare(db, org, wanted.values[bind]):
+            return True
+    return False
 
 
 @lru_cache(maxsize=SHAPES_MAX)
@@ -172,7 +186,7 @@ def _first(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 
 def _add_postgresql() -> sa.Select[Any]:
-    """Number, ticket and event in one statement: the counter is locked for the shortest time."""
+    """Number, ticket, event and document in one statement: the counter is locked for the shortest time."""
     key = _NUMBER.cte("key")
     ticket = (
         sa.insert(tickets)
@@ -201,7 +215,13 @@ def _add_postgresql() -> sa.Select[Any]:
         )
         .cte("event")
     )
-    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event)
+    words = sa.bindparam("search_document", type_=ticket_search.c.document.type)
+    document = (
+        sa.insert(ticket_search)
+        .from_select(["org_id", "ticket_id", "document"], sa.select(org(), ticket.c.id, words))
+        .cte("document")
+    )
+    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document)
 
 
 _ADD_POSTGRESQL = Statement(lambda _: _add_postgresql())
@@ -227,6 +247,7 @@ async def add_ticket(
     `values` are the columns from `title` to `completed_at`, without position and version.
     """
     new = {f"new_{name}": values[name] for name in DRAFTED}
+    texts = search.texts_of(values["description"])
     if db.dialect == "postgresql":
         db.touched.add(org)
         row = await db.row(
@@ -234,6 +255,7 @@ async def add_ticket(
             org=org,
             **new,
             **events.said_by(actor, at),
+            **search.row(db.dialect, org, 0, values["title"], texts),
             event_kind=ChangeKind.CREATED,
             event_changes=events.written(()),
         )
@@ -248,6 +270,7 @@ async def add_ticket(
             _ADD_TICKET, org=org, id=new_id, number=number, slug=slug, position=position, **new
         )
         await _add_labels(db, org, new_id, values["labels"])
+        await search.add_documents(db, org, [(new_id, values["title"], texts)])
         await events.add_events(
             db, org, actor, at, [events.Event(new_id, 1, slug, ChangeKind.CREATED)]
         )
@@ -276,6 +299,8 @@ async def change_ticket(
     await db.run(
         statement, org=org, id=id, **{f"new_{name}": value for name, value in values.items()}
     )
+    if values.keys() & {"title", "description"}:
+        await search.change_documents(db, org, (id,))
     if "labels" in values and db.dialect != "postgresql":
         await drop_labels(db, org, (id,))
         await _add_labels(db, org, id, values["labels"])
@@ -306,6 +331,7 @@ async def drop_tickets(
     ids = tuple(id for id, *_ in going)
     if db.dialect != "postgresql":
         await drop_labels(db, org, ids)
+    await search.drop_documents(db, org, ids)
     await db.run(_DROP_COMMENTS, org=org, ids=ids)
     await db.run(_DROP, org=org, ids=ids)
     gone = [events.Event(id, version + 1, slug, ChangeKind.DELETED) for id, version, slug in going]

@@ -98,6 +98,25 @@ class TextList(TypeDecorator[tuple[str, ...]]):
         return tuple(value) if dialect.name == "postgresql" else tuple(json.loads(value))
 
 
+class WordVector(TypeDecorator[str]):
+    """Words and their places, in the text form of PostgreSQL's tsvector."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """tsvector where there is one."""
+        return postgresql.TSVECTOR() if dialect.name == "postgresql" else sa.Text()
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Text is what the driver takes."""
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Text is what the driver gives."""
+        return value
+
+
 class ListOf(TypeDecorator[tuple[Any, ...]]):
     """A bound list of values of a column's type: one parameter however many values.
 

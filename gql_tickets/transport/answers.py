@@ -27,6 +27,7 @@ _STATUSES: dict[str, tuple[int, Headers]] = {
     "API_KEY_DISABLED": (403, ()),
     "DOCUMENT_NOT_TRUSTED": (403, ()),
     "COST_LIMIT_EXCEEDED": (422, ()),
+    "RATE_LIMITED": (429, ()),
     "UNAVAILABLE": (503, ((b"retry-after", b"1"),)),
 }
 """Failures that HTTP has a word for, in either media type."""

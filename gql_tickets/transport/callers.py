@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import Scope
+from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.auth import Actor
-from gql_tickets.context import GRAPHQL_LIMITS, Context, State, authenticated, new_context
+from gql_tickets.context import (
+    GRAPHQL_LIMITS,
+    Context,
+    State,
+    authenticated,
+    charge,
+    new_context,
+)
 from gql_tickets.errors import Forbidden, TicketsError, Unauthenticated, Unavailable
+from gql_tickets.schema import Prepared
 
 RECHECK_SECONDS = 1.5
 """With the few seconds that a checked key is trusted, a revoked one is out within five."""
@@ -29,11 +38,18 @@ class Caller:
         return await authenticated(self._state, self._api_key, self._authorization)
 
     async def context(self, scope: Scope) -> Context:
-        """A context for one operation. Raises as `actor`."""
+        """A context for one operation, which is charged one point. Raises as `actor`, RateLimited."""
         actor = await self.actor()
         request_id: str = scope.get("state", {}).get("request_id", "")
         state = self._state
-        return new_context(state.store, actor, GRAPHQL_LIMITS, request_id, live=state.live)
+        context = new_context(state.store, actor, GRAPHQL_LIMITS, request_id, live=state.live)
+        await charge(state, context, 1)
+        return context
+
+    async def pay(self, context: Context, prepared: Prepared | PreExecutionError) -> None:
+        """Take what the operation costs from the caller's bucket. Raises RateLimited."""
+        if isinstance(prepared, Prepared):
+            await charge(self._state, context, prepared.cost)
 
     async def refused(self) -> TicketsError:
         """Wait until the credential is no longer good. Returns why."""

@@ -62,6 +62,7 @@ class HttpDoor:
         caller = caller_of(exchange.scope)
         context = await caller.context(exchange.scope)
         prepared = self._prepared(asked, is_post=exchange.method == "POST")
+        await caller.pay(context, prepared)
         if exchange.wants_events(prepared):
             await self._stream(exchange, self._schema.results(prepared, context), caller)
             return

@@ -170,6 +170,7 @@ class Socket:
             text = self._door.persisted.text(asked)
             context = await caller.context(self._scope)
             prepared = self._door.schema.prepare(text, asked.variables, asked.operation_name)
+            await caller.pay(context, prepared)
             async with aclosing(self._door.schema.results(prepared, context)) as results:
                 async for result in results:
                     if isinstance(result, PreExecutionError):

@@ -46,6 +46,8 @@ class Access:
             await self.app(scope, receive, send)
             return
         note = Noted(request_id_of(scope))
+        if client := scope.get("client"):
+            note.client = client[0]
 
         async def send_noted(message: Message) -> None:
             kind = message["type"]

@@ -22,6 +22,8 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """200 when requests will succeed, else 503 with the reason."""
     state: State = request.app.state.tickets
+    if state.is_draining():
+        return unavailable(request.scope, "The server is about to stop.")
     try:
         current = await is_current(state.store)
     except Unavailable:

@@ -35,7 +35,7 @@ async def measured(state: State, *, is_read: bool) -> AsyncIterator[None]:
 
     When nobody reads, the readings are only registered, as other parts do without asking.
     """
-    _measure_store(state)
+    _measure(state)
     if not is_read:
         yield
         return
@@ -49,11 +49,23 @@ async def measured(state: State, *, is_read: bool) -> AsyncIterator[None]:
             await sampling
 
 
-def _measure_store(state: State) -> None:
+def _measure(state: State) -> None:
     store, add = state.store, state.metrics.gauge
     state.metrics.about(version=importlib.metadata.version("gql-tickets"), database=store.dialect)
     add("gql_tickets_pool_connections", "Database connections.", lambda: store.pool().size)
     add("gql_tickets_pool_idle", "Those at rest.", lambda: store.pool().idle)
+    add("gql_tickets_followers", "Subscriptions that are open.", lambda: state.live.followers)
+    add(
+        "gql_tickets_change_lag_seconds",
+        "Age of the last change when it reached its followers.",
+        lambda: state.live.lag_seconds,
+        "livemax",
+    )
+    state.metrics.counter(
+        "gql_tickets_rate_limited_total",
+        "Requests refused because a budget was spent.",
+        lambda: state.budgets.refused,
+    )
     add("gql_tickets_pool_waiting", "Calls that wait for one.", lambda: store.pool().waiting)
 
 

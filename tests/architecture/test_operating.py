@@ -14,7 +14,8 @@ from gql_tickets.settings import Settings
 from gql_tickets.web.access import fields
 from tests.conftest import serving
 
-OPERATING = (Path(__file__).parents[2] / "docs/operating.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+OPERATING = (ROOT / "docs/operating.md").read_text("utf-8")
 
 
 def names(section: str) -> list[str]:
@@ -44,3 +45,10 @@ async def test_the_table_of_metrics_is_what_prometheus_reads(sqlite_url: str) ->
 def test_the_table_of_checks_is_the_doctors() -> None:
     checks = [check.__name__ for check in CONFIGURATION]
     assert names("Doctor") == [*checks, "database", *(check.__name__ for check in DATABASE)]
+
+
+def test_the_tests_that_security_names_are_there() -> None:
+    security = (ROOT / "SECURITY.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/.]+)`", security)
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []

@@ -22,10 +22,12 @@ UNSAFE = {
     "tls": {"HOST": "0.0.0.0"},
     "hsts": {"TRUSTED_PROXIES": '["10.0.0.1"]'},
     "trusted_proxies": {"TRUSTED_PROXIES": '["*"]', "HSTS_SECONDS": "60"},
+    "introspection": {"HOST": "192.0.2.1", "GRAPHIQL": "false"},
     "graphiql": {"HOST": "192.0.2.1"},
     "cors": {"CORS_ORIGINS": '["*"]'},
     "log_level": {"LOG_LEVEL": "debug"},
     "metrics": {"METRICS_PATH": "/metrics", "HOST": "::"},
+    "rate_limit": {"RATE_LIMIT_POINTS": "0", "HOST": "0.0.0.0"},
     "durability": {"SQLITE_DURABILITY": "relaxed"},
     "workers": {"WORKERS": "4"},
 }

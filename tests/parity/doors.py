@@ -11,13 +11,22 @@ from typing import Any
 
 import httpx
 
-from tests.parity.operations import Create, Delete, Door, Operation, Question, SetStatus, Update
+from tests.parity.operations import (
+    Create,
+    Delete,
+    Door,
+    Move,
+    Operation,
+    Question,
+    SetStatus,
+    Update,
+)
 
 Shown = dict[str, Any]
 
 TICKET = """
 fragment T on Ticket {
-  databaseId slug title description type status priority version
+  databaseId slug title description type status priority version position
   createdAt updatedAt startedAt completedAt
   assignee { databaseId } repository { databaseId } parent { slug } labels { name }
 }
@@ -27,6 +36,7 @@ _MUTATIONS: dict[type[Operation], tuple[str, str]] = {
     Create: ("ticketCreate", "TicketCreateInput"),
     Update: ("ticketUpdate", "TicketUpdateInput"),
     SetStatus: ("ticketSetStatus", "TicketSetStatusInput"),
+    Move: ("ticketMove", "TicketMoveInput"),
     Delete: ("ticketDelete", "TicketDeleteInput"),
 }
 _GRAPHQL_ONLY = {"description", "add", "remove"}
@@ -42,6 +52,7 @@ class Call:
     parent: str | None
     version: int | None
     key: str | None
+    beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Answer:
     code: str | None = None
     ticket: Shown | None = None
     cascaded: int | None = None
+    position: str | None = None
 
 
 def door_of(operation: Operation) -> Door:
@@ -59,6 +71,7 @@ def door_of(operation: Operation) -> Door:
     beyond_rest = (
         _GRAPHQL_ONLY & fields.keys()
         or fields.get("priority") == "none"
+        or isinstance(operation, Move)
         or (isinstance(operation, Delete) and operation.policy != "detach")
     )
     return Door.GRAPHQL if beyond_rest else operation.door
@@ -145,7 +158,8 @@ class GraphQL:
             return Answer(code=payload["userErrors"][0]["code"])
         if deleting:
             return Answer(cascaded=payload["cascadedCount"])
-        return Answer(ticket=shown(payload["ticket"]))
+        position = payload["ticket"]["position"] if isinstance(call.operation, Move) else None
+        return Answer(ticket=shown(payload["ticket"]), position=position)
 
     async def tickets(self, question: Question | None, size: int) -> list[Shown]:
         """The whole list by cursors, with what only GraphQL knows."""
@@ -233,6 +247,10 @@ def _graphql_input(call: Call) -> Shown:
     given["ticket"] = {"slug": call.slug}
     if isinstance(operation, SetStatus):
         given["status"] = operation.status.upper()
+    if isinstance(operation, Move):
+        beside = {"slug": call.beside} if operation.place in {"before", "after"} else True
+        given["place"] = {operation.place: beside}
+        given["status"] = operation.status and operation.status.upper()
     if isinstance(operation, Delete):
         given["children"] = operation.policy.upper()
     if isinstance(operation, Update):

@@ -13,6 +13,7 @@ from tests.parity.operations import (
     Create,
     Delete,
     Expect,
+    Move,
     Operation,
     Question,
     SetStatus,
@@ -38,6 +39,7 @@ class Modelled:
     repository_id: int | None = None
     labels: tuple[str, ...] = ()
     parent: str | None = None
+    position: str = ""
     version: int = 1
     started: bool = False
     completed: bool = False
@@ -76,7 +78,7 @@ class Model:
         """Every code that may refuse it; which of several comes first is not the model's business."""
         if isinstance(operation, Create):
             return {*_flaws(operation.fields), *self._parent_flaws(None, operation.fields)}
-        assert isinstance(operation, Update | SetStatus | Delete)
+        assert isinstance(operation, Update | SetStatus | Move | Delete)
         slug = self.slug_at(operation.target)
         fields = operation.fields if isinstance(operation, Update) else {}
         codes = set(_flaws(fields))
@@ -87,21 +89,41 @@ class Model:
             codes.add("VERSION_CONFLICT")
         if isinstance(operation, Delete) and operation.policy == "refuse" and self.children(slug):
             codes.add("HAS_CHILDREN")
+        if isinstance(operation, Move) and operation.place in {"before", "after"}:
+            beside = self.slug_at(operation.beside)
+            column = operation.status or self.tickets[slug].status
+            if beside == slug or self.tickets[beside].status != column:
+                codes.add(INVALID)
         return codes
 
     def run(self, operation: Operation) -> tuple[Modelled, int]:
         """Do what refusals() found nothing against. Gives the ticket, and how many went with it."""
         if isinstance(operation, Create):
             return self._create(operation.fields), 0
-        assert isinstance(operation, Update | SetStatus | Delete)
+        assert isinstance(operation, Update | SetStatus | Move | Delete)
         ticket = self.tickets[self.slug_at(operation.target)]
         if isinstance(operation, Delete):
             return ticket, self._delete(ticket, operation.policy)
-        fields = operation.fields if isinstance(operation, Update) else {"status": operation.status}
+        if isinstance(operation, Update):
+            fields = operation.fields
+        else:
+            fields = {"status": operation.status or ticket.status}
         if fields:
             changed = self._changed(ticket, fields)
             self.tickets[ticket.slug] = replace(changed, version=ticket.version + 1)
         return self.tickets[ticket.slug], 0
+
+    def stand(self, operation: Move, position: str) -> None:
+        """Take note of the key that a move gave, which must be the one of its place."""
+        moved = self.slug_at(operation.target)
+        column = self.columns()[self.tickets[moved].status]
+        rest = [slug for slug in column if slug != moved]
+        self.tickets[moved] = replace(self.tickets[moved], position=position)
+        at = {"first": 0, "last": len(rest)}.get(operation.place)
+        if at is None:
+            at = rest.index(self.slug_at(operation.beside)) + (operation.place == "after")
+        rest.insert(at, moved)
+        assert self.columns()[self.tickets[moved].status] == rest
 
     def children(self, slug: str) -> list[str]:
         """The direct children, oldest first."""
@@ -121,11 +143,9 @@ class Model:
         ]
 
     def columns(self) -> dict[str, list[str]]:
-        """The board: slugs by status, newest first."""
-        return {
-            status: [t.slug for t in reversed(self.tickets.values()) if t.status == status]
-            for status in STATUSES
-        }
+        """The board: slugs by status, newest first until they are moved (R9)."""
+        standing = sorted(self.tickets.values(), key=lambda ticket: ticket.position)
+        return {status: [t.slug for t in standing if t.status == status] for status in STATUSES}
 
     def label_counts(self) -> dict[str, int]:
         """How many tickets carry each label that some ticket carries."""
@@ -136,7 +156,8 @@ class Model:
         # The parent is looked up before the new ticket joins the targets.
         parent = self._parent(fields)
         self.number += 1
-        blank = Modelled(slug=f"{self.prefix}-{self.number}", title="")
+        slug = f"{self.prefix}-{self.number}"
+        blank = Modelled(slug, title="", position=f"{2**31 - 1 - self.number:08x}")
         plain = {name: value for name, value in fields.items() if name != "parent"}
         self.tickets[blank.slug] = replace(self._changed(blank, plain), parent=parent)
         return self.tickets[blank.slug]

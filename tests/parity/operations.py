@@ -18,6 +18,7 @@ UNKNOWN = 99
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 TYPES = ("task", "bug", "feature", "improvement", "epic", "story", "subtask")
 PRIORITIES = ("low", "medium", "high", "urgent")
+PLACES = ("before", "after", "first", "last")
 POLICIES = ("detach", "reparent", "cascade", "refuse")
 
 
@@ -67,6 +68,17 @@ class SetStatus(Operation):
 
     target: int = 0
     status: str = "done"
+    expect: Expect = Expect.ANY
+
+
+@dataclass(frozen=True)
+class Move(Operation):
+    """To a place in a column, the ticket's own without a status. Only GraphQL knows it."""
+
+    target: int = 0
+    place: str = "first"
+    beside: int = 0
+    status: str | None = None
     expect: Expect = Expect.ANY
 
 
@@ -185,6 +197,15 @@ _operations = st.one_of(
         ),
     ),
     st.builds(SetStatus, **_call, target=_target, status=st.sampled_from(STATUSES), expect=_expect),
+    st.builds(
+        Move,
+        **_through(Door.GRAPHQL),
+        target=_target,
+        place=st.sampled_from(PLACES),
+        beside=_target,
+        status=st.none() | st.none() | st.sampled_from(STATUSES),
+        expect=_expect,
+    ),
     st.builds(Delete, **_through(Door.REST), target=_elder, expect=_expect),
     st.builds(
         Delete,

@@ -25,6 +25,7 @@ from tests.parity.operations import (
     Create,
     Delete,
     Door,
+    Move,
     Operation,
     Question,
     SetStatus,
@@ -55,6 +56,8 @@ class Both:
         assert (answer.code in refusals) if refusals else (answer.code is None), (answer, refusals)
         if not refusals:
             self._compare(answer, *self.model.run(operation))
+            if isinstance(operation, Move):
+                self.model.stand(operation, answer.position or "")
         if operation.repeated:
             assert await self._send(call) == answer
 
@@ -122,13 +125,14 @@ class Both:
 
     def _call(self, operation: Operation) -> Call:
         slug = version = parent = None
-        if isinstance(operation, Update | SetStatus | Delete):
+        if isinstance(operation, Update | SetStatus | Move | Delete):
             slug = self.model.slug_at(operation.target)
             version = self.model.version_known(slug, operation.expect)
         if isinstance(operation, Create | Update) and operation.fields.get("parent") is not None:
             parent = self.model.slug_at(operation.fields["parent"])
         key = f"key-{next(self._keys)}" if operation.repeated else None
-        return Call(operation, slug, parent, version, key)
+        beside = self.model.slug_at(operation.beside) if isinstance(operation, Move) else None
+        return Call(operation, slug, parent, version, key, beside)
 
     async def _send(self, call: Call) -> Answer:
         door = self.rest if door_of(call.operation) is Door.REST else self.graphql

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +12,7 @@ from gql_tickets.auth import Actor, Scope
 from gql_tickets.domain.bulk import BulkErrorPolicy, BulkResult, Match, Targets
 from gql_tickets.domain.directory import RepositoryRef, UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST, PageRequest
+from gql_tickets.domain.paging import PageRequest
 from gql_tickets.domain.tickets import (
     ChangeKind,
     ChildrenPolicy,
@@ -33,12 +31,21 @@ from gql_tickets.errors import (
     LimitExceeded,
     ValidationFailed,
 )
-from gql_tickets.service import bulk, comments, directory, history, tickets
+from gql_tickets.service import bulk, directory, history, tickets
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Store
 from gql_tickets.store.opening import open_store
+from tests.service.bulks import (
+    CONTINUE,
+    done,
+    everything,
+    failed,
+    make,
+    named,
+    some,
+    watched,
+)
 
-ABORT, CONTINUE = BulkErrorPolicy.ABORT, BulkErrorPolicy.CONTINUE
 STATEMENTS_MAX = 12
 
 
@@ -57,63 +64,6 @@ async def people(store: Store, actor: Actor) -> None:
         await directory.upsert_user(store, actor, id=number, username=f"user{number}")
     for number in (1, 2):
         await directory.upsert_repository(store, actor, id=number)
-
-
-def named(*ids: int) -> Targets:
-    """Tickets by id."""
-    return Targets(tuple(TicketRef(id=id) for id in ids))
-
-
-async def make(store: Store, actor: Actor, *drafts: TicketDraft, **given: Any) -> BulkResult:
-    """New tickets."""
-    return await bulk.create(store, actor, tickets=drafts, **given)
-
-
-async def some(store: Store, actor: Actor, count: int, **given: Any) -> list[Ticket]:
-    """New tickets that are alike."""
-    result = await make(store, actor, *(TicketDraft(f"Ticket {n}", **given) for n in range(count)))
-    return done(result)
-
-
-async def chain(store: Store, actor: Actor, length: int) -> list[Ticket]:
-    """Tickets, each the parent of the next."""
-    links: list[Ticket] = []
-    for _ in range(length):
-        parent = TicketRef(id=links[-1].id) if links else None
-        links += await some(store, actor, 1, parent=parent)
-    return links
-
-
-def done(result: BulkResult) -> list[Ticket]:
-    """The tickets, of which none failed."""
-    assert result.failed_count == 0
-    return [outcome.ticket for outcome in result.outcomes if outcome.ticket is not None]
-
-
-def failed(result: BulkResult) -> dict[int, tuple[ErrorCode, list[tuple[str, ...]]]]:
-    """What failed, by place: the code, and the paths."""
-    return {
-        place: (outcome.failure.code, [problem.path for problem in outcome.failure.problems])
-        for place, outcome in enumerate(result.outcomes)
-        if outcome.failure is not None
-    }
-
-
-async def everything(store: Store, actor: Actor) -> dict[int, Ticket]:
-    """All tickets by id."""
-    page = await tickets.list_page(
-        store, actor, filter=TicketFilter(), order=NEWEST_FIRST, page=PageRequest(1_000)
-    )
-    return {ticket.id: ticket for ticket in page.items}
-
-
-@contextmanager
-def watched(store: Store) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    statements: list[str] = []
-    store.observer = statements.append
-    yield statements
-    store.observer = None
 
 
 async def test_new_tickets_are_what_single_ones_would_be(store: Store, actor: Actor) -> None:
@@ -175,25 +125,6 @@ async def test_of_flawed_drafts_none_is_made_or_the_good_ones(store: Store, acto
         ("AM-2", "Good too"),
     ]
     assert await everything(store, actor) == {ticket.id: ticket for ticket in made}
-
-
-async def test_a_parent_may_not_be_too_deep_nor_of_the_same_call(
-    store: Store, actor: Actor
-) -> None:
-    links = await chain(store, actor, 10)
-    deep, deepest = (TicketRef(id=link.id) for link in links[-2:])
-    result = await make(
-        store,
-        actor,
-        TicketDraft("Fits", parent=deep),
-        TicketDraft("Too deep", parent=deepest),
-        TicketDraft("Not there yet", parent=TicketRef(slug="AM-11")),
-        on_error=CONTINUE,
-    )
-    assert {place: code for place, (code, _) in failed(result).items()} == {
-        1: ErrorCode.INVALID_PARENT,
-        2: ErrorCode.VALIDATION_FAILED,
-    }
 
 
 async def test_a_patch_does_to_many_what_it_does_to_one(store: Store, actor: Actor) -> None:
@@ -307,92 +238,6 @@ async def test_too_many_labels_fail_for_the_ticket_that_has_them(
     assert list(failed(result)) == [0, 2]
     found = await everything(store, actor)
     assert (found[1].version, found[2].labels) == (1, ("x", "y"))
-
-
-async def test_the_tree_stays_a_tree(store: Store, actor: Actor) -> None:
-    links = [link.id for link in await chain(store, actor, 4)]
-    (loose,) = await some(store, actor, 1)
-    patch = TicketPatch(parent=TicketRef(id=links[2]))
-    result = await bulk.update(
-        store, actor, targets=named(*links, loose.id), patch=patch, on_error=CONTINUE
-    )
-    assert {place: code for place, (code, _) in failed(result).items()} == dict.fromkeys(
-        (0, 1, 2), ErrorCode.INVALID_PARENT
-    )
-    parents = {id: ticket.parent_id for id, ticket in (await everything(store, actor)).items()}
-    assert parents == {1: None, 2: 1, 3: 2, 4: 3, 5: 3}
-
-
-async def test_a_subtree_goes_along_and_must_fit(store: Store, actor: Actor) -> None:
-    long = [link.id for link in await chain(store, actor, 8)]
-    short = [link.id for link in await chain(store, actor, 3)]
-    patch = TicketPatch(parent=TicketRef(id=long[-1]))
-    result = await bulk.update(store, actor, targets=named(short[0]), patch=patch)
-    assert failed(result) == {0: (ErrorCode.INVALID_PARENT, [("targets", "tickets", "0")])}
-    # Each gets the parent itself, so none of them takes another along.
-    assert len(done(await bulk.update(store, actor, targets=named(*short), patch=patch))) == 3
-    # The first is refused for what hangs from it, and stays where it is.
-    more = [link.id for link in await chain(store, actor, 3)]
-    result = await bulk.update(
-        store, actor, targets=named(more[0], more[1]), patch=patch, on_error=CONTINUE
-    )
-    assert failed(result) == {}
-    found = await everything(store, actor)
-    assert [found[id].parent_id for id in more] == [long[-1], long[-1], more[1]]
-
-
-async def tree(store: Store, actor: Actor) -> None:
-    """1 > 2 > 3 > 4, and 5 beneath 2."""
-    await chain(store, actor, 4)
-    await some(store, actor, 1, parent=TicketRef(id=2))
-
-
-@pytest.mark.parametrize(
-    ("policy", "ids", "left"),
-    [
-        (ChildrenPolicy.DETACH, (2, 3), {1: None, 4: None, 5: None}),
-        (ChildrenPolicy.REPARENT, (2, 3), {1: None, 4: 1, 5: 1}),
-        (ChildrenPolicy.REPARENT, (1, 2), {3: None, 4: 3, 5: None}),
-        (ChildrenPolicy.CASCADE, (2, 3), {1: None}),
-        (ChildrenPolicy.CASCADE, (3, 3), {1: None, 2: 1, 5: 2}),
-        (ChildrenPolicy.REFUSE, (4, 3), {1: None, 2: 1, 5: 2}),
-    ],
-)
-async def test_children_of_deleted_tickets(
-    store: Store,
-    actor: Actor,
-    policy: ChildrenPolicy,
-    ids: tuple[int, ...],
-    left: dict[int, int | None],
-) -> None:
-    await tree(store, actor)
-    await comments.create(store, actor, ticket=TicketRef(id=3), body="Gone soon")
-    before = await everything(store, actor)
-    result = await bulk.delete(store, actor, targets=named(*ids), children=policy)
-    assert (failed(result), result.succeeded_count) == ({}, 2)
-    assert [outcome.ticket for outcome in result.outcomes] == [None, None]
-    found = await everything(store, actor)
-    assert {id: ticket.parent_id for id, ticket in sorted(found.items())} == left
-    for id, ticket in found.items():
-        moved = ticket.parent_id != before[id].parent_id
-        assert ticket.version == before[id].version + moved
-    gone = sorted(before.keys() - found.keys())
-    pages = await history.pages(store, actor, gone, page=PageRequest(1))
-    assert [page.items[0].kind for page in pages] == [ChangeKind.DELETED] * len(gone)
-
-
-async def test_refuse_keeps_who_has_a_child_that_stays(store: Store, actor: Actor) -> None:
-    await tree(store, actor)
-    refuse: dict[str, Any] = {"targets": named(1, 2, 3, 4), "children": ChildrenPolicy.REFUSE}
-    result = await bulk.delete(store, actor, **refuse)
-    # 5 stays, so 2 does, and so does 1.
-    assert {place: code for place, (code, _) in failed(result).items()} == dict.fromkeys(
-        (0, 1), ErrorCode.HAS_CHILDREN
-    )
-    assert len(await everything(store, actor)) == 5
-    result = await bulk.delete(store, actor, **refuse, on_error=CONTINUE)
-    assert (list(failed(result)), result.succeeded_count) == ([0, 1], 2)
-    assert list(await everything(store, actor)) == [5, 2, 1]
 
 
 async def test_a_bulk_is_safe_to_send_again(store: Store, actor: Actor) -> None:

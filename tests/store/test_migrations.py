@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ from gql_tickets.settings import Settings
 from gql_tickets.store import schema
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.opening import open_store
+from gql_tickets.store.search import FTS5
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import belongs_to, metadata
+
+WORDS = {f"ticket_search{part}" for part in ("", "_data", "_idx", "_content", "_config")}
+"""SQLite's virtual table of words, and what FTS5 keeps it in."""
 
 
 async def inspected(url: str, look: Any) -> Any:
@@ -43,7 +48,16 @@ def differences(connection: sa.Connection) -> list[Any]:
             return name == "alembic_version" or belongs_to(thing, dialect)
         return name != "tickets_labels" or dialect == "postgresql"
 
-    options = {"compare_type": True, "compare_server_default": True, "include_object": belongs}
+    def is_ordinary(name: str | None, kind: str, _parents: object) -> bool:
+        """Leaves out the virtual table of words, and the tables that FTS5 keeps behind it."""
+        return dialect == "postgresql" or kind != "table" or name not in WORDS
+
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_object": belongs,
+        "include_name": is_ordinary,
+    }
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
@@ -65,11 +79,11 @@ async def test_the_names_of_constraints_are_the_tables(database: str) -> None:
     """Autogenerate does not compare the names of primary keys; error messages carry them."""
 
     def named(connection: sa.Connection) -> dict[str, str | None]:
-        look = sa.inspect(connection)
+        look, dialect = sa.inspect(connection), connection.dialect.name
         return {
             table: look.get_pk_constraint(table)["name"]
             for table in look.get_table_names()
-            if table in metadata.tables
+            if table in metadata.tables and belongs_to(metadata.tables[table], dialect)
         }
 
     found = await inspected(database, named)
@@ -162,3 +176,19 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(url: str) -> Non
         await schema.migrate(Settings(database_url=url))
     with pytest.raises(Unavailable, match=r"^Cannot"):
         await open_store(Settings(database_url=url))
+
+
+def test_the_words_of_sqlite_are_in_the_table_that_the_search_describes(
+    sqlite_template: Path,
+) -> None:
+    with closing(sqlite3.connect(sqlite_template)) as migrated:
+        rows = migrated.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        made = {name: sql for name, sql in rows if name in WORDS}
+        others = migrated.execute("SELECT name FROM sqlite_master WHERE name LIKE 'ticket_search%'")
+        assert {name for (name,) in others} == WORDS
+    with closing(sqlite3.connect(":memory:")) as described:
+        described.execute(FTS5)
+        assert (
+            dict(described.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+            == made
+        )

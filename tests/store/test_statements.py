@@ -12,7 +12,7 @@ from gql_tickets.domain.tickets import TicketPriority, TicketStatus
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import installation, organizations
-from gql_tickets.store.types import Code, Instant, ListOf, TextList
+from gql_tickets.store.types import Code, Instant, ListOf, TextList, WordVector
 
 NOW = dt.datetime(2025, 1, 10, 8, 0, 0, 123456, tzinfo=dt.UTC)
 ADD = Statement(
@@ -48,6 +48,7 @@ async def add(store: Store, *names: str) -> None:
 VALUES = [
     (sa.Integer(), 2**31 - 1),
     (sa.BigInteger(), 2**63 - 1),
+    (sa.Double(), 0.1),
     (sa.Boolean(), True),
     (sa.Boolean(), False),
     (sa.Text(), "Grüße, 世界 🎟 ' \" \\"),
@@ -56,6 +57,7 @@ VALUES = [
     (Instant(), dt.datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC)),
     (Code(TicketStatus), TicketStatus.IN_REVIEW),
     (Code(TicketPriority), TicketPriority.NONE),
+    (WordVector(), "'a':1,3 'b c'"),
     (TextList(), ("b", "a", 'with "quotes"', "ü")),
     (TextList(), ()),
     (TextList(), None),

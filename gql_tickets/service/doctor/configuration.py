@@ -69,6 +69,17 @@ def trusted_proxies(settings: Settings) -> list[Finding]:
     )
 
 
+def introspection(settings: Settings) -> list[Finding]:
+    """The schema is public in the repository; some would rather not serve it all the same."""
+    if not settings.introspection or not is_public(settings.host):
+        return []
+    return note(
+        "introspection",
+        "The schema can be read without a key.",
+        "Set introspection to false, if your clients do not need it.",
+    )
+
+
 def graphiql(settings: Settings) -> list[Finding]:
     """GraphiQL is for people; it helps attackers as it helps developers."""
     if not settings.graphiql or not is_public(settings.host):
@@ -114,6 +125,17 @@ def metrics(settings: Settings) -> list[Finding]:
             "Let only Prometheus reach it.",
         )
     return found
+
+
+def rate_limit(settings: Settings) -> list[Finding]:
+    """One key could take all there is."""
+    if settings.rate_limit_points or not is_public(settings.host):
+        return []
+    return warning(
+        "rate_limit",
+        "API keys have no limit.",
+        "Set rate_limit_points, unless a gateway in front limits them.",
+    )
 
 
 def durability(settings: Settings) -> list[Finding]:
@@ -175,10 +197,12 @@ CONFIGURATION: tuple[ConfigurationCheck, ...] = (
     tls,
     hsts,
     trusted_proxies,
+    introspection,
     graphiql,
     cors,
     log_level,
     metrics,
+    rate_limit,
     durability,
     workers,
     disk,

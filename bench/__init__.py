@@ -1,0 +1,1 @@
+"""Measurements: how long things take, by size. Run by hand."""

