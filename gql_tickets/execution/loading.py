@@ -69,9 +69,10 @@ class Loader(Generic[K, V]):
             self._keep(dict(zip(batch.keys, values, strict=True)))
         except Exception as error:  # noqa: BLE001 - raised where somebody asks for the values
             self._failures.update(dict.fromkeys(batch.keys, error))
-        for key in batch.keys:
-            del self._coming[key]
-        batch.arrive()
+        finally:
+            for key in batch.keys:
+                del self._coming[key]
+            batch.arrive()
 
     def _keep(self, values: dict[K, V]) -> None:
         self._values.update(values)
