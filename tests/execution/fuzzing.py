@@ -33,9 +33,9 @@ from strawberry.extensions import SchemaExtension
 from gql_tickets.execution import BreadthFirstExecutor
 from tests.execution.library import build
 from tests.execution.records import SHELVES, Shelf
+from tests.execution.running import Outcome, agree
 
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
-Outcome = tuple[Any, list[Any]]
 
 HEAD = "query($on: Boolean!, $off: Boolean = false, $few: Int = 3, $text: String!)"
 DIRECTIVES = (
@@ -185,31 +185,6 @@ def cases(count: int, seed: int) -> Iterator[tuple[str, dict[str, Any], Callable
         ):
             made += 1
             yield document, {"on": on, "off": off, "text": "~", "few": 4 - shelf}, SHELVES[shelf]
-
-
-def agree(stock: Outcome, fast: Outcome) -> bool:
-    """Whether data and errors are the same.
-
-    Where several fields fail beneath one place that becomes null, it is a matter of time which of
-    them are reported: the specification asks for one, and stops the others.
-    """
-    if stock == fast:
-        return True
-    return stock[0] == fast[0] and _by_place(*stock) == _by_place(*fast)
-
-
-def _by_place(data: Any, errors: list[Any]) -> list[Any]:
-    """Each error that made its own field null; and of the others the place of the null."""
-    places = set()
-    for path, *rest in errors:
-        value, place = data, []
-        for step in path:
-            if value is None:
-                break
-            place.append(step)
-            value = value[step]
-        places.add(repr((place, rest if place == path else None)))
-    return sorted(places)
 
 
 async def differences(count: int, seed: int) -> list[str]:
