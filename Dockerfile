@@ -1,11 +1,19 @@
-# The wheel and everything pinned are installed in the first stage; the second has no pip cache,
-# no sources and no compiler.
+# The pages are built in the first stage, the wheel and everything pinned installed in the second; the
+# third has no pip cache, no sources, no compiler and no Node.js.
+FROM node:22-slim AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY web ./
+RUN npm run build
+
 FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/gql-tickets
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY gql_tickets gql_tickets
 COPY rest_compat rest_compat
+COPY --from=web /src/gql_tickets/web/static gql_tickets/web/static
 RUN /opt/gql-tickets/bin/pip install --no-cache-dir --constraint constraints.txt .
 
 FROM python:3.13-slim

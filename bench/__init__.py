@@ -1,1 +1,1 @@
-"""Measurements: how long things take, by size. Run by hand."""
+"""The benchmark: this service beside what its users would pick instead, on the same rows."""

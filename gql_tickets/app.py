@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gql_tickets import pages
 from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
@@ -35,7 +34,7 @@ from gql_tickets.settings import Settings
 from gql_tickets.store.opening import open_store
 from gql_tickets.transport import Door
 from gql_tickets.web.access import Access
-from gql_tickets.web.answers import JSONAnswer
+from gql_tickets.web.assets import Assets
 from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
 from gql_tickets.web.health import HEALTH_ROUTES
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from gql_tickets.web.tracing import Tracing
 
 GRAPHQL_PATH = "/graphql"
+BOARD_PATH = "/board"
 DOORS = {GRAPHQL_PATH: "graphql", "/api/": "rest"}
 UPKEEP_SECONDS = 60
 TRACING_MODULE = "gql_tickets.web.tracing"
@@ -71,12 +71,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     tracing = load_tracing() if settings.tracing else None
     lifecycle = Lifecycle(drain_seconds=settings.drain_seconds)
     door = Door(settings)
-    own: list[BaseRoute] = [
-        *door.routes(GRAPHQL_PATH),
-        *HEALTH_ROUTES,
-        *metrics_routes(settings.metrics_path),
-        Route("/", _index),
-    ]
+    own = _routes(settings, door)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
@@ -202,12 +197,22 @@ async def _flush(state: State) -> None:
         logger.warning("When keys were last used could not be stored; trying again later.")
 
 
-async def _index(_request: Request) -> Response:
-    return JSONAnswer(
-        {
-            "service": "gql-tickets",
-            "graphql": GRAPHQL_PATH,
-            "health": "/healthz",
-            "ready": "/readyz",
-        }
-    )
+def _routes(settings: Settings, door: Door) -> list[BaseRoute]:
+    """What answers without a mount: GraphQL, health, and the pages that the settings leave on."""
+    assets = Assets()
+    index = {
+        "service": "gql-tickets",
+        "graphql": GRAPHQL_PATH,
+        "health": "/healthz",
+        "ready": "/readyz",
+    }
+    graphiql = pages.graphiql_route(assets, GRAPHQL_PATH, door.http)
+    return [
+        *([pages.board_route(assets, BOARD_PATH, GRAPHQL_PATH)] if settings.board else []),
+        *([graphiql] if settings.graphiql else []),
+        *door.routes(GRAPHQL_PATH),
+        *HEALTH_ROUTES,
+        *metrics_routes(settings.metrics_path),
+        assets.route(),
+        Route("/", pages.front(assets, index)),
+    ]

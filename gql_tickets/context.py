@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias, cast
 
@@ -60,10 +61,14 @@ class Context:
     store: Store
     actor_or_none: Actor | None
     limits: Limits
-    loaders: Loaders
     request_id: str = ""
     live: Live | None = None
     spending: Spending = dataclasses.field(default_factory=Spending)
+
+    @functools.cached_property
+    def loaders(self) -> Loaders:
+        """What was loaded; made when the first edge is, since many a request has none."""
+        return Loaders(self.store, self.actor_or_none)
 
     @property
     def actor(self) -> Actor:
@@ -76,7 +81,7 @@ class Context:
 
     def renewed(self) -> Context:
         """The same caller with nothing loaded yet: for the next event of a subscription."""
-        return dataclasses.replace(self, loaders=Loaders(self.store, self.actor_or_none))
+        return dataclasses.replace(self)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
@@ -102,7 +107,7 @@ def new_context(
     live: Live | None = None,
 ) -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
-    return Context(store, actor, limits, Loaders(store, actor), request_id, live)
+    return Context(store, actor, limits, request_id, live)
 
 
 async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         description="Parts mounted beside GraphQL, as a JSON list of `module:function`",
     )
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
+    board: bool = Field(True, description="Serve the board to browsers at /board")
     fast_execution: bool = Field(
         default=True,
         description="Complete lists breadth-first; `false` leaves them to graphql-core, which is slower",
@@ -71,7 +72,10 @@ class Settings(BaseSettings):
         20, ge=1, description="How often one selection set may name the same field"
     )
     document_selections_max: int = Field(
-        5_000, ge=100, description="Most fields of a document, its fragments in place"
+        10_000, ge=100, description="Most fields of all operations and fragments, spread in place"
+    )
+    document_merges_max: int = Field(
+        10_000, ge=0, description="Most pairs of fields that one name of the answer is merged from"
     )
     document_mutations_max: int = Field(10, ge=1, description="Most mutations of one operation")
     cost_max: int = Field(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from gql_tickets.context import State
+from rest_compat.docs import docs
 from rest_compat.endpoint import endpoints
 from rest_compat.routes import ROWS
 
@@ -15,5 +16,5 @@ __all__ = ["mount"]
 
 
 def mount(_state: State) -> list[BaseRoute]:
-    """The routes of the documented API; requests bring their own state, on `app.state`."""
-    return endpoints(ROWS)
+    """The routes of the documented API and of its description; requests bring their own state, on `app.state`."""
+    return [*docs(ROWS), *endpoints(ROWS)]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from gql_tickets.domain.tickets import (
@@ -30,6 +31,9 @@ from rest_compat.asked import Asked
 from rest_compat.reading import column_limit, window
 from rest_compat.values import unchanged
 
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""UTC, whole seconds, Z (C8)."""
+
 
 class Item(Struct, frozen=True):
     """A ticket in the list (C7)."""
@@ -43,8 +47,8 @@ class Item(Struct, frozen=True):
     assignee_id: int | None
     repository_id: int | None
     labels: tuple[str, ...]
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
 
 
 class TicketPage(Struct, frozen=True):
@@ -99,8 +103,8 @@ class Detail(Struct, frozen=True):
     repository_id: int | None
     labels: tuple[str, ...]
     parent_slug: str | None
-    created_at: str
-    updated_at: str
+    created_at: Time
+    updated_at: Time
 
 
 class DetailBody(Struct, frozen=True):

@@ -10,8 +10,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from gql_tickets.cli.running import Failed, load_settings, open_current
+from gql_tickets.cli.running import Failed, load_settings, open_current, run
 from gql_tickets.errors import TicketsError
+from gql_tickets.service import counters
 from gql_tickets.service.doctor import Finding, Level, examine_configuration, examine_database
 from gql_tickets.settings import Settings
 
@@ -27,9 +28,15 @@ def doctor(
     *,
     form: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="A warning is a fault.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Set wrong counters of tickets right, first.")
+    ] = False,
 ) -> None:
     """Examine the settings and the database. Exits with 1 when there is a fault."""
     settings = load_settings()
+    if repair:
+        for organization in run(counters.repair):
+            typer.echo(f"{organization.slug}: the counters of tickets are set right.", err=True)
     found = examine_configuration(settings) + asyncio.run(_examine_database(settings))
     if form is Format.JSON:
         typer.echo(msgspec.json.encode(found).decode())

@@ -92,6 +92,7 @@ def welcome(settings: Settings, base: str, *, demo: bool) -> str:
     """What is where, and with the demo a request to paste."""
     has_rest = any(mount.startswith("rest_compat:") for mount in settings.mounts)
     lines = [
+        f"Board     {base}/board" if settings.board else None,
         f"GraphiQL  {base}/graphql" if settings.graphiql else f"GraphQL   {base}/graphql",
         f"REST      {base}/api/v1/ext/orgs/{'my-org' if demo else '{org}'}/tickets"
         if has_rest

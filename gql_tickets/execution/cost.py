@@ -39,13 +39,15 @@ from gql_tickets.execution.rules import Price, Rule, Rules, Term
 
 VISITS_MAX = 10_000
 INTROSPECTION_TIMES_MAX = 2
+COST_SHOWN_MAX = 2**31 - 1
+"""Pages of pages multiply beyond any number of JSON; GraphQL's own Int ends here."""
 
 
 class TooCostly(GraphQLError):
     """The operation could cost more than is allowed. Nothing of it was run."""
 
     def __init__(self, cost: int, cost_max: int) -> None:
-        self.cost = cost
+        self.cost = cost = min(cost, COST_SHOWN_MAX)
         self.cost_max = cost_max
         super().__init__(f"The operation could cost {cost:,} points; {cost_max:,} are allowed.")
 

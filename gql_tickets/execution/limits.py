@@ -34,7 +34,8 @@ class Limits(Struct, frozen=True):
     directives_max: int = 50
     fragments_max: int = 100
     repeats_max: int = 20
-    selections_max: int = 5_000
+    selections_max: int = 10_000
+    merges_max: int = 10_000
     mutations_max: int = 10
     cost_max: int = 10_000
 
@@ -45,33 +46,44 @@ class OverLimit(GraphQLError):
 
 def check_tree(document: DocumentNode, limits: Limits) -> None:
     """Refuse a document whose fragments make it too large. Raises OverLimit."""
-    fragments = {
-        node.name.value: node
+    definitions = [
+        node
         for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
+        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    fragments = {
+        node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)
     }
-    count = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
-    check("fragments", count, limits.fragments_max)
+    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+    check("fragments", len(definitions) - len(operations), limits.fragments_max)
     tape = _Tape(fragments)
-    shapes: list[tuple[OperationType | None, _Shape]] = []
+    selections = 0
     try:
-        for node in document.definitions:
-            if isinstance(node, OperationDefinitionNode):
-                shapes.append((node.operation, tape.measure(node.selection_set)))
-            elif isinstance(node, FragmentDefinitionNode):
-                shapes.append((None, tape.fragment(node.name.value)))
+        for fragment in fragments.values():
+            shape = tape.fragment(fragment)
+            _check_levels(shape, limits)
+            selections += shape.selections
+        for operation in operations:
+            shape = tape.measure(operation.selection_set)
+            _check_levels(shape, limits)
+            selections += shape.selections
+            # A fragment cannot know that it is part of an introspection, an operation can.
+            if shape.depth > limits.depth_max:
+                raise too_deep(limits.depth_max)
+            if operation.operation is OperationType.MUTATION:
+                check("mutations", shape.fields, limits.mutations_max)
     except RecursionError:
         raise too_deep(limits.depth_max) from None
-    for kind, shape in shapes:
-        check("selections", shape.selections, limits.selections_max)
-        # A fragment cannot know that it is part of an introspection.
-        if kind is not None and shape.depth > limits.depth_max:
-            raise too_deep(limits.depth_max)
-        levels_max = max(limits.depth_max, INTROSPECTION_DEPTH_MAX)
-        if max(shape.depth, shape.introspection) > levels_max:
-            raise too_deep(limits.depth_max)
-        if kind is OperationType.MUTATION:
-            check("mutations", shape.fields, limits.mutations_max)
+    check("selections", selections, limits.selections_max)
+    merging = _Merging(fragments, limits.merges_max)
+    for node in definitions:
+        merging.check([node.selection_set])
+
+
+def _check_levels(shape: _Shape, limits: Limits) -> None:
+    levels_max = max(limits.depth_max, INTROSPECTION_DEPTH_MAX)
+    if max(shape.depth, shape.introspection) > levels_max:
+        raise too_deep(limits.depth_max)
 
 
 class _Shape(NamedTuple):
@@ -88,15 +100,18 @@ class _Tape:
 
     def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
-        self._measured: dict[str, _Shape] = {}
+        self._measured: dict[str, _Shape | None] = {}
 
-    def fragment(self, name: str) -> _Shape:
-        """The shape of a named fragment; of nothing when it is unknown or within itself."""
+    def fragment(self, fragment: FragmentDefinitionNode) -> _Shape:
+        """The shape of a fragment. Raises GraphQLError for one that is within itself."""
+        name = fragment.name.value
         if name not in self._measured:
-            self._measured[name] = _Shape()  # a cycle ends here; validation refuses it
-            if name in self._fragments:
-                self._measured[name] = self.measure(self._fragments[name].selection_set)
-        return self._measured[name]
+            self._measured[name] = None
+            self._measured[name] = self.measure(fragment.selection_set)
+        measured = self._measured[name]
+        if measured is None:
+            raise GraphQLError(f"The fragment {name} is spread within itself.", fragment)
+        return measured
 
     def measure(self, selection_set: SelectionSetNode | None) -> _Shape:
         """The shape of a selection set."""
@@ -105,7 +120,8 @@ class _Tape:
             if isinstance(node, FieldNode):
                 shape = self._field(node)
             elif isinstance(node, FragmentSpreadNode):
-                shape = self.fragment(node.name.value)
+                fragment = self._fragments.get(node.name.value)
+                shape = self.fragment(fragment) if fragment else _Shape()
             elif isinstance(node, InlineFragmentNode):
                 shape = self.measure(node.selection_set)
             else:  # the grammar knows no other
@@ -123,6 +139,45 @@ class _Tape:
             return _Shape(1, levels, 1 + below.selections, 1)
         introspection = 1 + below.introspection if below.introspection else 0
         return _Shape(1 + below.depth, introspection, 1 + below.selections, 1)
+
+
+class _Merging:
+    """Counts the fields that answer to one name in one place: validation compares each two of them.
+
+    Where they have selections of their own, those are merged, and so on: a field that is written
+    twice at each of eight levels is 2^8 fields in the last one, and 2^15 comparisons.
+    """
+
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode], pairs_max: int) -> None:
+        self._fragments = fragments
+        self._pairs_max = pairs_max
+        self._pairs = 0
+
+    def check(self, sets: list[SelectionSetNode]) -> None:
+        """Count what is merged in selection sets of one place. Raises OverLimit."""
+        merged: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for each in sets:
+            self._collect(each, merged, seen)
+        for nodes in merged.values():
+            self._pairs += len(nodes) * (len(nodes) - 1) // 2
+            check("fields to merge", self._pairs, self._pairs_max)
+            below = [node.selection_set for node in nodes if node.selection_set]
+            if below:
+                self.check(below)
+
+    def _collect(
+        self, selection_set: SelectionSetNode, merged: dict[str, list[FieldNode]], seen: set[str]
+    ) -> None:
+        for node in selection_set.selections:
+            if isinstance(node, FieldNode):
+                merged.setdefault((node.alias or node.name).value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                self._collect(node.selection_set, merged, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                if fragment := self._fragments.get(node.name.value):
+                    self._collect(fragment.selection_set, merged, seen)
 
 
 def check(what: str, count: int, count_max: int) -> None:

@@ -75,6 +75,7 @@ def limits_of(settings: Settings) -> Limits:
         fragments_max=settings.document_fragments_max,
         repeats_max=settings.document_repeats_max,
         selections_max=settings.document_selections_max,
+        merges_max=settings.document_merges_max,
         mutations_max=settings.document_mutations_max,
         cost_max=settings.cost_max,
     )

@@ -6,7 +6,7 @@ halves), so that no limit depends on how a document arrived.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import aclosing
 from inspect import isawaitable
 from typing import Any, NamedTuple, TypeAlias
@@ -39,6 +39,8 @@ from gql_tickets.observability.requests import noted
 from gql_tickets.schema.shown import log_faults, shown
 
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
+
+_WITHOUT_SUBSCRIPTIONS = frozenset({"query", "mutation"})
 
 
 class Prepared(NamedTuple):
@@ -115,47 +117,54 @@ class Schema(strawberry.Schema):
 
     async def run(self, prepared: Prepared, context: Any) -> ExecutionResult:
         """Run a query or a mutation."""
+        executor = self._executor(prepared, context)
+        if isinstance(executor, list):
+            return self.failed(executor, context)
         try:
-            executor = self._executor(prepared, context)
-            if isinstance(executor, list):
-                return self.failed(executor, context)
             result: Any = execute_root_selection_set(executor)
             if isawaitable(result):
                 result = await result
-        except Exception as error:  # noqa: BLE001 - whatever a resolver's own wrapper lets through
-            return self.failed([GraphQLError(str(error), original_error=error)], context)
+        except Exception as error:  # noqa: BLE001 - what escapes the executor is a fault like others
+            result = CoreResult(None, [GraphQLError(str(error), original_error=error)])
         return self._finished(result, context)
 
-    async def execute(  # type: ignore[override]
+    async def execute(
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
         context_value: Any = None,
         root_value: Any = None,
         operation_name: str | None = None,
-        **_kwargs: Any,
+        allowed_operation_types: Iterable[Any] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """Run a query or a mutation from its text. Every error of the result has a code."""
-        del root_value
-        prepared = self.prepare(query or "", variable_values, operation_name)
+        del root_value, operation_extensions
+        allowed = _WITHOUT_SUBSCRIPTIONS
+        if allowed_operation_types is not None:
+            allowed = allowed & {each.value for each in allowed_operation_types}
+        prepared = self._allowed(
+            self.prepare(query or "", variable_values, operation_name), allowed
+        )
         if isinstance(prepared, PreExecutionError):
             return prepared
-        if prepared.operation.type is OperationType.SUBSCRIPTION:
-            return self.failed([GraphQLError("A subscription needs a WebSocket or event stream.")])
         return await self.run(prepared, context_value)
 
-    async def stream(  # type: ignore[override]
+    async def stream(
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
         context_value: Any = None,
         root_value: Any = None,
         operation_name: str | None = None,
-        **_kwargs: Any,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[Any] | None = None,
     ) -> Results:
         """As `execute`, for any operation: one result, or those of a subscription as they come."""
-        del root_value
+        del root_value, operation_extensions
         prepared = self.prepare(query or "", variable_values, operation_name)
+        if allowed_operation_types is not None:
+            prepared = self._allowed(prepared, {each.value for each in allowed_operation_types})
         return self.results(prepared, context_value)
 
     async def results(self, prepared: Prepared | PreExecutionError, context: Any) -> Results:
@@ -175,13 +184,20 @@ class Schema(strawberry.Schema):
         log_faults(every)
         return PreExecutionError(None, [shown(error, _request_id(context)) for error in every])
 
+    def _allowed(
+        self, prepared: Prepared | PreExecutionError, allowed: Collection[str]
+    ) -> Prepared | PreExecutionError:
+        if isinstance(prepared, PreExecutionError) or prepared.operation.type.value in allowed:
+            return prepared
+        return self.failed([GraphQLError(f"A {prepared.operation.type.value} cannot be run here.")])
+
     async def _events(self, prepared: Prepared, context: Any) -> Results:
+        executor = self._executor(prepared, context)
+        if isinstance(executor, list):
+            yield self.failed(executor, context)
+            return
         has_begun = False
         try:
-            executor = self._executor(prepared, context)
-            if isinstance(executor, list):
-                yield self.failed(executor, context)
-                return
             source: Any = create_source_event_stream(executor)
             if isawaitable(source):
                 source = await source
@@ -201,16 +217,20 @@ class Schema(strawberry.Schema):
                 yield self.failed(errors, context)
 
     def _executor(self, prepared: Prepared, context: Any) -> Executor[Any] | list[GraphQLError]:
-        return self.execution_context_class.build(
-            self._schema,
-            prepared.document,
-            None,
-            context,
-            prepared.variables,  # type: ignore[arg-type]
-            prepared.operation.name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-            hide_suggestions=not self._suggestions,
-        )
+        """The executor, or what is wrong with the variables."""
+        try:
+            return self.execution_context_class.build(
+                self._schema,
+                prepared.document,
+                None,
+                context,
+                prepared.variables,  # type: ignore[arg-type]
+                prepared.operation.name,
+                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+                hide_suggestions=not self._suggestions,
+            )
+        except Exception as error:  # noqa: BLE001 - an input's own reader may raise what it likes
+            return [GraphQLError(str(error), original_error=error)]
 
     def _finished(self, result: CoreResult, context: Any) -> ExecutionResult:
         errors = result.errors

@@ -22,7 +22,7 @@ from gql_tickets.domain.tickets import (
 )
 from gql_tickets.errors import Conflict, ErrorCode
 from gql_tickets.service.keys import PREFIX_LENGTH
-from gql_tickets.store import directory, installation, keys, labels, search
+from gql_tickets.store import counters, directory, installation, keys, labels, search
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.events import written
 
@@ -170,6 +170,11 @@ async def fill(store: Store) -> bool:
     return await store.write(work, retry=True)
 
 
+async def is_demo(store: Store) -> bool:
+    """Whether the database is a demo's: then the key of the documentation is accepted."""
+    return bool(await store.read(installation.find_is_demo))
+
+
 async def _fill(db: Connection) -> None:
     organization = await directory.add_organization(
         db, slug=SLUG, name="My Organization", ticket_prefix=PREFIX, at=_FOUNDED
@@ -182,6 +187,7 @@ async def _fill(db: Connection) -> None:
     await labels.add_missing(db, org, _COLORS)
     await labels.change_colors(db, org, _COLORS)
     await installation.add_rows(db, org, "tickets", tickets)
+    await counters.change_to_actual(db, org)
     await search.change_documents(db, org, [ticket["id"] for ticket in tickets])
     await installation.add_rows(db, org, "ticket_labels", _carried(tickets))
     await installation.add_rows(db, org, "ticket_events", _events(tickets))

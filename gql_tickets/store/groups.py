@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
+from gql_tickets.store import counters
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.tables import tickets
+from gql_tickets.store.tables import ticket_counts, tickets
 from gql_tickets.store.types import ListOf
 
 GroupColumn = Literal["status", "parent_id", "assignee_id"]
@@ -81,14 +82,18 @@ async def find_group_pages(
 
 @lru_cache(maxsize=SHAPES_MAX)
 def _group_count_statement(column: str, shape: Shape) -> Statement:
-    group = tickets.c[column]
+    table: sa.Table = tickets
+    number: sa.ColumnElement[int] = sa.func.count()
+    if column == "status" and counters.can_count(shape):
+        table, number = ticket_counts, counters.total()
+    group = table.c[column]
     return Statement(
         lambda dialect: (
-            sa.select(group, sa.func.count())
+            sa.select(group, number)
             .where(
-                tickets.c.org_id == org(),
+                table.c.org_id == org(),
                 among(group, "groups", group.type, dialect),
-                clause(shape, tickets, dialect),
+                clause(shape, table, dialect),
             )
             .group_by(group)
         )

@@ -18,9 +18,9 @@ from gql_tickets.store import events, many
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.lists import Listing
+from gql_tickets.store.rows import given_values
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import TEXT_ARRAY, labels, ticket_labels, tickets
-from gql_tickets.store.types import ListOf
 
 _COLUMNS = [labels.c[name] for name in Label.__struct_fields__]
 _LOCK_SPACE: sa.ColumnClause[int] = sa.literal_column("7262", sa.Integer)  # beside that of trees.py
@@ -45,19 +45,8 @@ def _fresh_id(dialect: str) -> sa.ColumnElement[str]:
     return sa.literal_column("lower(hex(randomblob(8)))", sa.Text())
 
 
-def _each(dialect: str) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
-    """The bound `names` as rows, in their order."""
-    names = sa.bindparam("names", type_=ListOf(sa.Text()))
-    rows: sa.FromClause
-    if dialect == "postgresql":
-        rows = sa.func.unnest(names).table_valued("value").render_derived("given")
-    else:
-        rows = sa.func.json_each(names).table_valued("value").alias("given")
-    return rows, sa.type_coerce(rows.c.value, sa.Text())
-
-
 def _add_missing(dialect: str) -> sa.Executable:
-    rows, name = _each(dialect)
+    rows, name = given_values(sa.Text(), dialect, "names")
     # SQLite takes ON CONFLICT after a select only if that ends in a WHERE. On PostgreSQL it is the
     # lock that those who rename or drop labels wait for: it ends with the ticket's transaction.
     ready = _ONE == _ONE
@@ -125,7 +114,7 @@ async def find_labels(db: Connection, org: int, names: Collection[str]) -> list[
 
 def _counts(dialect: str) -> sa.Select[Any]:
     """Each name by its own walk along the index."""
-    rows, name = _each(dialect)
+    rows, name = given_values(sa.Text(), dialect, "names")
     if dialect == "postgresql":
         tally = sa.select(sa.func.count()).where(
             tickets.c.org_id == org(),

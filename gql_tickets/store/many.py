@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,19 +14,17 @@ from sqlalchemy.sql.elements import UnaryExpression
 from gql_tickets.auth import Actor
 from gql_tickets.domain import positions
 from gql_tickets.domain.tickets import ChangeKind, Ticket
-from gql_tickets.store import events, search
+from gql_tickets.store import counters, events, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store.criteria import Criteria, Shape, clause
 from gql_tickets.store.engine import Connection
-from gql_tickets.store.parameters import PLUS
-from gql_tickets.store.rows import given_rows
+from gql_tickets.store.parameters import PLUS, among, org
+from gql_tickets.store.rows import given_rows, given_values
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import organizations, ticket_labels, tickets
 from gql_tickets.store.tickets import DRAFTED, Values, drop_labels
-from gql_tickets.store.types import ListOf
 
 _ADDED = tuple(name for name in Ticket.__struct_fields__ if name not in {"org_id", "parent_slug"})
-
 _VERSIONED = {"id": tickets.c.id.type, "version": tickets.c.version.type}
 
 
@@ -34,20 +33,11 @@ def _referred(dialect: str) -> sa.Select[Any]:
     slugs = among(called.c.slug, "slugs", sa.Text(), dialect)
     by_slug = sa.select(called.c.id).where(called.c.org_id == org(), slugs)
     # Not one condition on the row: for OR SQLite would look at every ticket of the organization.
-    listed = sa.union_all(_each_id(dialect), by_slug)
+    each, id = given_values(sa.Integer(), dialect, "ids")
+    listed = sa.union_all(sa.select(id).select_from(each), by_slug)
     return sa.select(*ticket_columns(tickets)).where(
         tickets.c.org_id == org(), tickets.c.id.in_(listed)
     )
-
-
-def _each_id(dialect: str) -> sa.Select[Any]:
-    ids = sa.bindparam("ids", type_=ListOf(sa.Integer()))
-    each: sa.FromClause
-    if dialect == "postgresql":
-        each = sa.func.unnest(ids).table_valued("value").render_derived("each_id")
-    else:
-        each = sa.func.json_each(ids).table_valued("value").alias("each_id")
-    return sa.select(sa.type_coerce(each.c.value, sa.Integer()))
 
 
 def _locking(select: sa.Select[Any], dialect: str) -> sa.Select[Any]:
@@ -185,6 +175,7 @@ async def add_tickets(
     )
     created = [events.Event(each["id"], 1, each["slug"], ChangeKind.CREATED) for each in added]
     await events.add_events(db, org, actor, at, created)
+    await counters.change_counts(db, org, Counter(each["status"] for each in added))
     return added
 
 
@@ -244,4 +235,6 @@ async def change_tickets(
         ids = tuple(row["id"] for row in rows)
         await drop_labels(db, org, ids)
         await db.run(_COPY_LABELS, org=org, ids=ids)
-    await events.add_events(db, org, actor, at, [event for _, event in changes])
+    said = [event for _, event in changes]
+    await events.add_events(db, org, actor, at, said)
+    await counters.change_counts(db, org, counters.difference(said))

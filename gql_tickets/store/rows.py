@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from gql_tickets.store.types import binder
+from gql_tickets.store.types import ListOf, binder
 
 Columns = Mapping[str, TypeEngine[Any]]
 
@@ -62,3 +62,16 @@ def given_rows(columns: Columns, dialect: str, bind: str = "rows") -> sa.FromCla
     ).cte("given")
     # Else SQLite reads the JSON again for every ticket that it compares with the rows.
     return given.prefix_with("MATERIALIZED", dialect="sqlite")
+
+
+def given_values(
+    kind: TypeEngine[Any], dialect: str, bind: str
+) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
+    """A table of the list that is bound as `bind`, in its order, and its one column."""
+    values = sa.bindparam(bind, type_=ListOf(kind))
+    each: sa.FromClause
+    if dialect == "postgresql":
+        each = sa.func.unnest(values).table_valued("value").render_derived(f"each_of_{bind}")
+    else:
+        each = sa.func.json_each(values).table_valued("value").alias(f"each_of_{bind}")
+    return each, sa.type_coerce(each.c.value, kind)

@@ -7,19 +7,17 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import Page, PageRequest, read_cursor, write_cursor
 from gql_tickets.errors import ValidationFailed
-from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Window
+from gql_tickets.store.parameters import PLUS, among, org
+from gql_tickets.store.rows import given_values
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.types import ListOf
 
 Clause = sa.ColumnElement[bool]
-_PLUS = custom_op[Any]("+")
 Narrowing = Callable[[sa.FromClause, str], Clause]
 
 
@@ -95,14 +93,9 @@ class Strand(Generic[R]):
         falling = self._descending != shape.backward
 
         def build(dialect: str) -> sa.Select[Any]:
-            table, groups = self._by.table, sa.bindparam("tickets", type_=ListOf(sa.Integer()))
+            table = self._by.table
             inner = table.alias("inner_rows")
-            each: sa.FromClause
-            if dialect == "postgresql":
-                each = sa.func.unnest(groups).table_valued("value").render_derived("each_ticket")
-            else:
-                each = sa.func.json_each(groups).table_valued("value").alias("each_ticket")
-            ticket = sa.type_coerce(each.c.value, sa.Integer())
+            each, ticket = given_values(sa.Integer(), dialect, "tickets")
             members = self._bounded(inner, shape, dialect, narrowed=narrowed).where(
                 inner.c.ticket_id == ticket
             )
@@ -126,7 +119,7 @@ class Strand(Generic[R]):
             by: sa.ColumnElement[Any] = rows.c[self._by.name]
             if dialect == "sqlite":
                 # Else it walks all the rows of the organization for the sake of their order.
-                by = UnaryExpression(by, operator=_PLUS)
+                by = UnaryExpression(by, operator=PLUS)
             columns = [rows.c[column.name] for column in self._columns]
             select = sa.select(*columns).select_from(source)
             return select.order_by(by.desc() if falling else by.asc())

@@ -201,6 +201,16 @@ ticket_labels = sa.Table(
     info={"only": "sqlite"},
 )
 
+# How many tickets a status has: the sum of its slots; see counters.py.
+ticket_counts = sa.Table(
+    "ticket_counts",
+    metadata,
+    _org(),
+    sa.Column("status", Code(TicketStatus), primary_key=True, autoincrement=False),
+    sa.Column("slot", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("tickets", sa.Integer, nullable=False),
+)
+
 comments = sa.Table(
     "comments",
     metadata,

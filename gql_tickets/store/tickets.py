@@ -7,6 +7,7 @@ groups of tickets at once is in groups.py, parents and children are in trees.py.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import events, ranked, search
+from gql_tickets.store import counters, events, ranked, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
@@ -28,6 +29,7 @@ from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import (
     comments,
     organizations,
+    ticket_counts,
     ticket_events,
     ticket_labels,
     ticket_search,
@@ -140,11 +142,15 @@ async def _is_narrow(db: Connection, org: int, wanted: Criteria) -> bool:
 
 @lru_cache(maxsize=SHAPES_MAX)
 def _count_statement(shape: Shape) -> Statement:
+    table: sa.Table = tickets
+    number: sa.ColumnElement[int] = sa.func.count()
+    if counters.can_count(shape):
+        table, number = ticket_counts, counters.total()
     return Statement(
         lambda dialect: (
-            sa.select(sa.func.count())
-            .select_from(tickets)
-            .where(tickets.c.org_id == org(), clause(shape, tickets, dialect))
+            sa.select(number)
+            .select_from(table)
+            .where(table.c.org_id == org(), clause(shape, table, dialect))
         )
     )
 
@@ -221,7 +227,15 @@ def _add_postgresql() -> sa.Select[Any]:
         .from_select(["org_id", "ticket_id", "document"], sa.select(org(), ticket.c.id, words))
         .cte("document")
     )
-    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document)
+    # After the ticket, as for every writer: whoever holds the counter of numbers waits for this one.
+    added = sa.select(
+        org(),
+        sa.bindparam("new_status", type_=tickets.c.status.type),
+        counters.slot("postgresql"),
+        _ONE,
+    ).select_from(ticket)
+    count = counters.counted(added, "postgresql").cte("count")
+    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document, count)
 
 
 _ADD_POSTGRESQL = Statement(lambda _: _add_postgresql())
@@ -274,6 +288,7 @@ async def add_ticket(
         await events.add_events(
             db, org, actor, at, [events.Event(new_id, 1, slug, ChangeKind.CREATED)]
         )
+        await counters.change_counts(db, org, {values["status"]: 1})
     return new_id, number, slug
 
 
@@ -305,11 +320,14 @@ async def change_ticket(
         await drop_labels(db, org, (id,))
         await _add_labels(db, org, id, values["labels"])
     await events.add_events(db, org, actor, at, [event])
+    await counters.change_counts(db, org, counters.difference([event]))
 
 
 _DROP = Statement(
-    lambda dialect: sa.delete(tickets).where(
-        tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect)
+    lambda dialect: (
+        sa.delete(tickets)
+        .where(tickets.c.org_id == org(), among(tickets.c.id, "ids", sa.Integer(), dialect))
+        .returning(tickets.c.status)
     )
 )
 
@@ -333,9 +351,10 @@ async def drop_tickets(
         await drop_labels(db, org, ids)
     await search.drop_documents(db, org, ids)
     await db.run(_DROP_COMMENTS, org=org, ids=ids)
-    await db.run(_DROP, org=org, ids=ids)
+    statuses = Counter(status for (status,) in await db.rows(_DROP, org=org, ids=ids))
     gone = [events.Event(id, version + 1, slug, ChangeKind.DELETED) for id, version, slug in going]
     await events.add_events(db, org, actor, at, gone)
+    await counters.change_counts(db, org, {status: -n for status, n in statuses.items()})
 
 
 _ADD_LABELS = Statement(

@@ -7,7 +7,7 @@ alone. A comment now and then keeps proxies from closing a silent stream.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
@@ -33,7 +33,7 @@ async def stream(
     send: Send,
     *,
     heartbeat_seconds: float,
-    refused: Coroutine[Any, Any, TicketsError],
+    refused: Callable[[], Coroutine[Any, Any, TicketsError]],
     leaving: asyncio.Event | None = None,
 ) -> None:
     """Send results until they end, the client leaves, its key is refused or the server stops."""
@@ -41,7 +41,7 @@ async def stream(
     # The first bytes tell the client that it is connected, however long the first event takes.
     await _send(send, _COMMENT)
     pump = asyncio.create_task(_pump(results, send))
-    refusal = asyncio.create_task(refused)
+    refusal = asyncio.create_task(refused())
     waits: list[asyncio.Task[Any]] = [
         asyncio.create_task(_departure(receive)),
         asyncio.create_task(_heartbeat(send, heartbeat_seconds)),

@@ -101,7 +101,7 @@ class HttpDoor:
             exchange.receive,
             exchange.send,
             heartbeat_seconds=self._heartbeat_seconds,
-            refused=caller.refused(),
+            refused=caller.refused,
             leaving=exchange.scope.get("state", {}).get("leaving"),
         )
 
@@ -165,7 +165,7 @@ class Exchange:
     def wants_events(self, prepared: Prepared | PreExecutionError) -> bool:
         """Whether the answer is a stream: it is asked for, or it is the only way."""
         wanted = self.readable
-        if not wanted.events:
+        if not wanted.events or self.is_head:
             return False
         if wanted.events_rather or wanted.json is None:
             return True

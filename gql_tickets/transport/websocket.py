@@ -7,6 +7,7 @@ its upgrade), and then holds a bounded number of operations. What breaks the pro
     4401 an operation before the init       4408 no init in time
     4406 another protocol                   4409 an id that is in use
     4429 a second init                      1001 the server stops
+    1013 the database is away, try again
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 from strawberry.types.execution import PreExecutionError
 
-from gql_tickets.errors import ErrorCode, TicketsError
+from gql_tickets.errors import ErrorCode, TicketsError, Unavailable
 from gql_tickets.schema import Schema
 from gql_tickets.transport.answers import encode, error_payload, payload_of
 from gql_tickets.transport.asked import from_value
@@ -97,6 +98,7 @@ class Socket:
         self._caller: Caller | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._recheck: asyncio.Task[None] | None = None
+        self._is_open = True
 
     async def hold(self) -> None:
         """Take messages until the socket closes; then end what it began."""
@@ -104,10 +106,11 @@ class Socket:
             async with asyncio.timeout(self._door.init_seconds) as patience:
                 await self._converse(patience)
         except TimeoutError:
-            await self._send(_closing(4408, "Connection initialisation timeout"))
+            await self._close(4408, "Connection initialisation timeout")
         except Closed as closed:
-            await self._send(_closing(closed.code, closed.reason))
+            await self._close(closed.code, closed.reason)
         finally:
+            self._is_open = False
             await self._end()
 
     async def _converse(self, patience: asyncio.Timeout) -> None:
@@ -117,7 +120,7 @@ class Socket:
                 return
             frame = _frame(message)
             if frame.type == "subscribe":
-                self._subscribe(frame)
+                await self._subscribe(frame)
             elif frame.type == "complete":
                 self._complete(frame)
             elif frame.type == "ping":
@@ -137,17 +140,20 @@ class Socket:
         try:
             await caller.actor()
         except TicketsError as error:
-            raise _forbidden(error) from error
+            raise _unwelcome(error) from error
         self._caller = caller
         await self._say({"type": "connection_ack"})
 
-    def _subscribe(self, frame: Frame) -> None:
+    async def _subscribe(self, frame: Frame) -> None:
         if self._caller is None:
             raise Closed(4401, "Unauthorized")
         if not frame.id or not isinstance(frame.payload, dict):
             raise Closed(4400, "subscribe needs an id, and a payload that is an object")
         if frame.id in self._operations:
             raise Closed(4409, f"Subscriber for {frame.id} already exists")
+        if len(self._operations) >= self._door.operations_max:
+            await self._refuse(frame.id, _too_many(self._door.operations_max))
+            return
         self._operations[frame.id] = asyncio.create_task(
             self._operate(frame.id, frame.payload, self._caller)
         )
@@ -163,9 +169,6 @@ class Socket:
 
     async def _operate(self, id: str, payload: dict[str, Any], caller: Caller) -> None:
         try:
-            if len(self._operations) > self._door.operations_max:
-                await self._refuse(id, _too_many(self._door.operations_max))
-                return
             asked = from_value(payload)
             text = self._door.persisted.text(asked)
             context = await caller.context(self._scope)
@@ -203,12 +206,13 @@ class Socket:
     async def _watch(self, caller: Caller) -> None:
         """End the operations of a caller whose key is no longer good."""
         error = await caller.refused()
+        self._recheck = None  # the last of the operations would cancel it
         operations, self._operations = self._operations, {}
         for id, operation in operations.items():
             operation.cancel()
             await self._say({"id": id, "type": "error", "payload": [error_payload(error)]})
-        closed = _forbidden(error)
-        await self._send(_closing(closed.code, closed.reason))
+        closed = _unwelcome(error)
+        await self._close(closed.code, closed.reason)
 
     async def _end(self) -> None:
         tasks = list(self._operations.values())
@@ -219,7 +223,19 @@ class Socket:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _say(self, message: dict[str, Any]) -> None:
-        await self._send({"type": "websocket.send", "text": encode(message).decode()})
+        await self._tell({"type": "websocket.send", "text": encode(message).decode()})
+
+    async def _close(self, code: int, reason: str) -> None:
+        await self._tell(_closing(code, reason))
+        self._is_open = False
+
+    async def _tell(self, event: dict[str, Any]) -> None:
+        if not self._is_open:
+            return
+        try:
+            await self._send(event)
+        except OSError:  # the client is gone, and the next message received will say so
+            self._is_open = False
 
 
 def _frame(message: Any) -> Frame:
@@ -237,8 +253,9 @@ def _closing(code: int, reason: str) -> dict[str, Any]:
     return {"type": "websocket.close", "code": code, "reason": fitting}
 
 
-def _forbidden(error: TicketsError) -> Closed:
-    return Closed(4403, f"{error.code.value}: {error.message}")
+def _unwelcome(error: TicketsError) -> Closed:
+    code = 1013 if isinstance(error, Unavailable) else 4403
+    return Closed(code, f"{error.code.value}: {error.message}")
 
 
 def _too_many(operations_max: int) -> list[Any]:

@@ -1,1 +1,1 @@
-"""ASGI pieces that both doors stand behind. Nothing here knows of tickets, GraphQL or REST paths."""
+"""What both doors need of ASGI, and what their pages need. Nothing here knows their paths."""

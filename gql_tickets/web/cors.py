@@ -14,6 +14,7 @@ _READ = (
     "If-Match",
     "If-None-Match",
     "X-Request-Id",
+    "X-Show-Cost",
 )
 _SHOWN = (
     "ETag",

@@ -22,15 +22,20 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """200 when requests will succeed, else 503 with the reason."""
     state: State = request.app.state.tickets
+    if flaw := await why_not_ready(state):
+        return unavailable(request.scope, flaw)
+    return JSONAnswer({"status": "ready"}, headers=_FRESH)
+
+
+async def why_not_ready(state: State) -> str | None:
+    """A sentence about what is missing; None when requests will succeed."""
     if state.is_draining():
-        return unavailable(request.scope, "The server is about to stop.")
+        return "The server is about to stop."
     try:
         current = await is_current(state.store)
     except Unavailable:
-        return unavailable(request.scope, "The database cannot be reached.")
-    if not current:
-        return unavailable(request.scope, "The database is not migrated.")
-    return JSONAnswer({"status": "ready"}, headers=_FRESH)
+        return "The database cannot be reached."
+    return None if current else "The database is not migrated."
 
 
 HEALTH_ROUTES = (Route("/healthz", alive), Route("/readyz", ready))

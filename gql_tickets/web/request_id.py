@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
-import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER = "X-Request-Id"
-
-_SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_NAME = b"x-request-id"
+_SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_random = random.Random()  # noqa: S311 - ids tell requests apart, and keep no secret
 
 
 class RequestId:
@@ -24,11 +23,12 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        request_id = _sane(Headers(scope=scope).get(HEADER)) or uuid.uuid4().hex
+        request_id = _given(scope) or f"{_random.getrandbits(128):032x}"
+        header = (_NAME, request_id.encode())
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
         # A copy, since servers may hand the same state to every request.
@@ -36,5 +36,8 @@ class RequestId:
         await self.app(scope, receive, send_named)
 
 
-def _sane(given: str | None) -> str | None:
-    return given if given is not None and _SANE.fullmatch(given) else None
+def _given(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == _NAME:
+            return value.decode() if _SANE.fullmatch(value) else None
+    return None

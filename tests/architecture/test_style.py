@@ -21,7 +21,7 @@ def label(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", sources("gql_tickets", "rest_compat", "tests"), ids=label)
+@pytest.mark.parametrize("path", sources("gql_tickets", "rest_compat", "bench", "tests"), ids=label)
 def test_a_file_is_short_and_says_what_it_is_for(path: Path) -> None:
     text = path.read_text("utf-8")
     assert len(text.splitlines()) <= LINES_MAX
@@ -29,7 +29,7 @@ def test_a_file_is_short_and_says_what_it_is_for(path: Path) -> None:
         assert ast.get_docstring(ast.parse(text))
 
 
-@pytest.mark.parametrize("path", sources("gql_tickets", "rest_compat"), ids=label)
+@pytest.mark.parametrize("path", sources("gql_tickets", "rest_compat", "bench"), ids=label)
 def test_everything_public_has_a_docstring(path: Path) -> None:
     assert [
         f"{name}, line {node.lineno}"

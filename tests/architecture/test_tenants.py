@@ -82,7 +82,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
 
 
 STATEMENTS = dict(statements())
-GLOBAL = ("organizations", "api_keys", "pg_advisory_xact_lock", "rowid")
+GLOBAL = ("organizations", "api_keys", "pg_advisory_xact_lock", "rowid", "LOCK TABLE")
 """Where the organization goes by another name: its own table, a key's hash, a lock's number, and the
 first half of the rowid of a document of words."""
 

@@ -6,6 +6,8 @@ import asyncio
 import datetime as dt
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -176,3 +178,18 @@ def test_a_clock_is_wrong_by_what_the_question_cannot_explain() -> None:
 )
 def test_an_address_is_public_unless_it_loops_back(host: str, public: bool) -> None:
     assert is_public(host) is public
+
+
+def test_counters_that_are_wrong_are_found_and_set_right(sqlite_url: str, doctor: Run) -> None:
+    async def fill() -> None:
+        store = await open_store(Settings(database_url=sqlite_url))
+        await demo.fill(store)
+        await store.close()
+
+    asyncio.run(fill())
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite+aiosqlite:///"))) as raw, raw:
+        raw.execute("UPDATE ticket_counts SET tickets = tickets + 1")
+    assert levels(doctor())["ticket_counts"] is Level.FAULT
+    repaired = doctor("--repair")
+    assert "my-org" in repaired.err
+    assert levels(repaired)["ticket_counts"] is Level.OK

@@ -85,6 +85,8 @@ def test_the_demo_answers_the_documents_curl_line_as_printed(serve: Serve, worke
     [graphiql] = re.findall(r"http://\S+/graphql", text)
     page = httpx.get(graphiql, headers={"Accept": "text/html"}, timeout=START_SECONDS)
     assert page.headers["content-type"].startswith("text/html")
+    typo = httpx.post(graphiql, json={"query": "{ viewr { scopes } }"}, timeout=START_SECONDS)
+    assert "Did you mean" in typo.text
 
 
 def test_the_demo_fills_either_kind_of_database_and_may_be_served_again(
@@ -173,6 +175,7 @@ def test_a_file_that_is_no_database_is_one_line(refusal: Refusal, tmp_path: Path
         ("GQL_TICKETS_LOG_LEVEL", "loud", "GQL_TICKETS_LOG_LEVEL"),
         ("GQL_TICKETS_CORS_ORIGINS", "https://x.example", "cors_origins"),
         ("GQL_TICKETS_MOUNTS", '["nosuch:part"]', "nosuch:part"),
+        ("GQL_TICKETS_TRUSTED_DOCUMENTS", "nosuch.json", "nosuch.json"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(

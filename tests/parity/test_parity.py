@@ -66,6 +66,7 @@ class Both:
         await self._compare_tickets()
         await self._compare_board()
         await self._compare_families()
+        await self._compare_history()
         await self._compare_labels()
         for question in asked:
             by_rest = [ticket["slug"] for ticket in await self.rest.tickets(question, 3)]
@@ -107,8 +108,8 @@ class Both:
 
     async def _compare_families(self) -> None:
         data = await self.graphql.ask(
-            "{ tickets(first: 100) { nodes { slug childProgress { total done }"
-            " children(first: 100) { totalCount nodes { slug } } } } }"
+            "{ tickets(first: 50) { nodes { slug childProgress { total done }"
+            " children(first: 50) { totalCount nodes { slug } } } } }"
         )
         for node in data["tickets"]["nodes"]:
             children = self.model.children(node["slug"])
@@ -116,6 +117,16 @@ class Both:
             assert {child["slug"] for child in node["children"]["nodes"]} == set(children)
             assert node["children"]["totalCount"] == len(children)
             assert node["childProgress"] == {"total": len(children), "done": done}
+
+    async def _compare_history(self) -> None:
+        """Each write left one event, through whichever door it came."""
+        data = await self.graphql.ask(
+            "{ tickets(first: 50) { nodes { version"
+            " history(first: 1) { totalCount nodes { version } } } } }"
+        )
+        for node in data["tickets"]["nodes"]:
+            assert node["history"]["totalCount"] == node["version"]
+            assert node["history"]["nodes"] == [{"version": node["version"]}]
 
     async def _compare_labels(self) -> None:
         data = await self.graphql.ask("{ labels(first: 100) { nodes { name ticketCount } } }")

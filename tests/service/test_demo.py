@@ -207,4 +207,4 @@ async def test_filling_takes_few_statements(store: Store) -> None:
     seen: list[str] = []
     store.observer = seen.append
     await demo.fill(store)
-    assert len(seen) <= 15
+    assert len(seen) <= 20

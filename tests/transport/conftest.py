@@ -19,7 +19,7 @@ from gql_tickets.transport import Door
 from gql_tickets.web.request_id import RequestId
 from tests.transport.ticking import Ticks, schema_of
 
-START_SECONDS = 10
+START_SECONDS = 30
 
 
 class Running:

@@ -20,7 +20,7 @@ from tests.transport.ticking import Ticks
 SUBSCRIBE = {"query": "subscription { ticks { number } }"}
 ACCEPT = "text/event-stream"
 COMPLETE = "event: complete\ndata: \n\n"
-WITHIN_SECONDS = 10
+WITHIN_SECONDS = 30
 
 
 @pytest.fixture

@@ -126,6 +126,17 @@ async def test_what_could_cost_too_much_is_a_422_with_the_numbers(
     }
 
 
+async def test_a_cost_beyond_all_numbers_is_a_number(client: httpx.AsyncClient) -> None:
+    level = "children(first: $n) { nodes { id } }"
+    for _ in range(2):
+        level = f"children(first: $n) {{ nodes {{ {level} }} }}"
+    document = f"query($n: Int) {{ tickets(first: $n) {{ nodes {{ {level} }} }} }}"
+    for n in (2**31 - 1, 2**63, 10**30, 1e300):
+        answer = await client.post("/graphql", json={"query": document, "variables": {"n": n}})
+        assert answer.status_code == 422, n
+        assert answer.json()["errors"][0]["extensions"]["cost"] == 2**31 - 1
+
+
 async def test_the_cost_is_shown_to_those_who_ask(client: httpx.AsyncClient) -> None:
     document = {"query": "{ tickets(first: 3) { nodes { labels { name } } totalCount } }"}
     answer = await client.post("/graphql", json=document, headers={"X-Show-Cost": "1"})
@@ -210,6 +221,8 @@ async def test_a_head_is_a_get_without_its_body(client: httpx.AsyncClient) -> No
     got = await client.get("/graphql", params=HELLO)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-length"] == got.headers["content-length"]
+    stream = await client.head("/graphql", params=HELLO, headers={"Accept": "text/event-stream"})
+    assert stream.status_code == 406
     page = await client.head("/graphql", headers={"Accept": "text/html"})
     assert page.headers["content-type"].startswith("text/html")
 

@@ -14,14 +14,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from gql_tickets.auth import Actor
+from gql_tickets.errors import Unavailable
 from gql_tickets.service import keys
+from gql_tickets.service.keys import KeyRing
 from gql_tickets.store.engine import Store
+from gql_tickets.transport import callers
 from tests.transport.conftest import Serve, ended_since
 from tests.transport.ticking import Ticks
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
 TICKS = "subscription { ticks { number } }"
-WITHIN_SECONDS = 10
+WITHIN_SECONDS = 30
 
 
 @pytest.fixture
@@ -116,6 +119,40 @@ async def test_the_key_comes_with_the_init_or_with_the_upgrade(
         await ours.init(payload)
         await ours.subscribe("a", "{ caller }")
         assert (await ours.hear())["payload"] == {"data": {"caller": "acme"}}
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_key(
+    serve_ticks: Serve, api_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    async with serve_ticks() as served, client(served.socket_url) as ours:
+        monkeypatch.setattr(KeyRing, "authenticate", away)
+        await ours.say({"type": "connection_init", "payload": {"X-API-Key": api_key}})
+        code, reason = await ours.closed()
+        assert code == 1013
+        assert reason.startswith("UNAVAILABLE: ")
+
+
+async def test_a_key_outlives_an_outage(
+    serve_ticks: Serve, ticks: Ticks, api_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def away(*_: object) -> None:
+        asked.set()
+        raise Unavailable
+
+    monkeypatch.setattr(callers, "RECHECK_SECONDS", 0.05)
+    async with serve_ticks() as served, client(served.socket_url) as ours:
+        await ours.init({"X-API-Key": api_key})
+        await ours.subscribe("a", TICKS)
+        await ticks.until(listening=1)
+        monkeypatch.setattr(KeyRing, "authenticate", away)
+        await asked.wait()
+        ticks.send(1)
+        assert (await ours.hear())["type"] == "next"
 
 
 async def test_without_a_key_what_needs_one_is_refused(serve_ticks: Serve) -> None:
@@ -262,10 +299,8 @@ async def test_twenty_operations_at_once_and_no_more(
 ) -> None:
     async with serve_ticks() as served, client(served.socket_url) as ours:
         await ours.init({"X-API-Key": api_key})
-        for number in range(20):
-            await ours.subscribe(str(number), TICKS)
-        await ticks.until(listening=20)
-        await ours.subscribe("one more", TICKS)
+        for id in [*map(str, range(20)), "one more"]:
+            await ours.subscribe(id, TICKS)
         answer = await ours.hear()
         assert (answer["id"], answer["type"]) == ("one more", "error")
         assert answer["payload"][0]["extensions"] == {"code": "LIMIT_EXCEEDED"}

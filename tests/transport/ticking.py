@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 
 import strawberry
 
-from gql_tickets.context import Info
+from gql_tickets.context import Context, Info
 from gql_tickets.errors import Conflict, ErrorCode
 from gql_tickets.schema import Schema
 
@@ -27,7 +27,7 @@ class Ticks:
 
     async def until(self, listening: int) -> None:
         """Wait until so many listen."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.listening != listening:
                 self._changed.clear()
                 await self._changed.wait()
@@ -54,6 +54,13 @@ class Ticks:
 @strawberry.type
 class Tick:
     number: int
+    contexts: strawberry.Private[list[Context]]
+
+    @strawberry.field
+    def context(self, info: Info) -> strawberry.ID:
+        """Which context it is resolved in. It is kept, so that no other can have its place."""
+        self.contexts.append(info.context)
+        return strawberry.ID(str(id(info.context)))
 
     @strawberry.field
     def odd(self) -> bool:
@@ -84,9 +91,10 @@ def schema_of(ticks: Ticks) -> Schema:
         @strawberry.subscription
         async def ticks(self, info: Info, nothing_at: int = -1) -> AsyncGenerator[Tick, None]:
             _ = info.context.actor
+            contexts: list[Context] = []
             async for number in ticks.listen():
                 if number == nothing_at:
                     raise LookupError("postgresql://user:secret@host")
-                yield Tick(number=number)
+                yield Tick(number=number, contexts=contexts)
 
     return Schema(Query, Mutation, Subscription)

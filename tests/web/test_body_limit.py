@@ -87,7 +87,8 @@ async def test_nothing_is_read_past_the_limit() -> None:
 
 
 async def test_nothing_at_all_is_read_of_a_body_that_declares_too_much() -> None:
-    assert await _drive([(b"content-length", b"1025")]) == (413, 0)
+    for declared in (b"1025", b"9" * 5_000):
+        assert await _drive([(b"content-length", declared)]) == (413, 0)
 
 
 @pytest.mark.parametrize("declared", [b"10", b"-1", b"many", b"\xb2", b""])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from gql_tickets.auth import operator
-from gql_tickets.service import directory, keys
+from gql_tickets.service import counters, directory, keys
 from gql_tickets.service.doctor.configuration import is_public
 from gql_tickets.service.doctor.findings import (
     DatabaseCheck,
@@ -127,6 +127,18 @@ async def connections(settings: Settings, store: Store) -> list[Finding]:
     )
 
 
+async def ticket_counts(_settings: Settings, store: Store) -> list[Finding]:
+    """Totals come from counters, which every write keeps: only writes by other hands spoil them."""
+    found: list[Finding] = []
+    for organization in await counters.find_wrong(store):
+        found += fault(
+            "ticket_counts",
+            f"{organization.slug}: the counters of tickets do not say what there is.",
+            "Run `gql-tickets doctor --repair`.",
+        )
+    return found
+
+
 def _is_old(at: dt.datetime, now: dt.datetime) -> bool:
     return now - at > dt.timedelta(days=30)
 
@@ -138,4 +150,5 @@ DATABASE: tuple[DatabaseCheck, ...] = (
     database_tls,
     database_role,
     connections,
+    ticket_counts,
 )
