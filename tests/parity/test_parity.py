@@ -105,7 +105,7 @@ class Both:
     async def _compare_families(self) -> None:
         data = await self.graphql.ask(
             "{ tickets(first: 100) { nodes { slug childProgress { total done }"
-            " children(first: 100) { totalCount nodes { slug } } } } }"
+            " children(first: 50) { totalCount nodes { slug } } } } }"
         )
         for node in data["tickets"]["nodes"]:
             children = self.model.children(node["slug"])
