@@ -7,6 +7,7 @@ answers as the others do, or is named; then it is loaded, and the table says wha
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from typing import Annotated
 
@@ -42,6 +43,8 @@ def bench(
     ] = False,
 ) -> None:
     """Measure, and print the table."""
+    # Asked to stop, as by ^C: what was started is stopped, and what was measured is shown.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         plan = Plan(
             peers=read_peers([] if peers == "all" else peers.split(",")),

@@ -51,6 +51,7 @@ class Workload(Struct, frozen=True, forbid_unknown_fields=True):
     body: tuple[str, ...] = ()
     writes: bool = False
     sockets: int = 0
+    requests: int = 3000
 
 
 class Case(Struct, frozen=True):

@@ -14,8 +14,12 @@ from msgspec import Struct
 from bench.catalogue import Case, Workload
 from bench.filling import ORGANIZATIONS
 
-COUNT = 3000
 SLUGS_MAX = 20_000
+REFS = tuple(
+    [{"slug": f"AM-{number}"} for number in range(first, first + 500)]
+    for first in range(1, SLUGS_MAX, 500)
+)
+WORDS = ("checkout", "invoice", "calendar", "webhook", "keyboard", "onboarding")
 STATUSES = ("backlog", "todo", "in_progress", "in_review", "done")
 
 Picked = dict[str, Any]
@@ -36,9 +40,12 @@ class Request(Struct, frozen=True):
         return f"{self.method}\t{self.path}\t{self.key}\t{self.body}"
 
 
-def requests(case: Case, keys: Mapping[str, str], count: int = COUNT) -> list[Request]:
-    """The first `count` requests of a case; `keys` are the organizations' API keys, if there are."""
-    some = itertools.islice(picks(case.workload), count)
+def requests(case: Case, keys: Mapping[str, str], count: int = 0) -> list[Request]:
+    """The first requests of a case, as many as its workload has unless told otherwise.
+
+    `keys` are the organizations' API keys, where the server asks for them.
+    """
+    some = itertools.islice(picks(case.workload), count or case.workload.requests)
     return [request_of(case, keys, picked) for picked in some]
 
 
@@ -63,6 +70,8 @@ def _picked(chance: random.Random, number: int, org: str) -> Picked:
         "priority": "high",
         "PRIORITY": "HIGH",
         "labels": ["auth", "backend"],
+        "word": chance.choice(WORDS),
+        "refs": REFS[number % len(REFS)],
     }
 
 
