@@ -53,7 +53,7 @@ export class Session {
   private recount: ReturnType<typeof setTimeout> | undefined;
   private noticeId = 0;
   private load = 0;
-  private isOver = false;
+  private readonly over = new AbortController();
 
   constructor(
     private readonly client: Client,
@@ -73,11 +73,12 @@ export class Session {
 
   /** Read everything, then follow what happens, until the session ends. */
   async run(): Promise<void> {
-    while (!this.isOver) {
+    const { signal } = this.over;
+    const onLink = (link: Link) => this.state.set({ link });
+    while (!signal.aborted) {
       try {
         const since = await this.start();
-        for await (const change of follow(this.client, since, (link) => this.state.set({ link }))) {
-          if (this.isOver) return;
+        for await (const change of follow(this.client, since, onLink, signal)) {
           if (this.early) this.early.push(change);
           else this.apply(change);
         }
@@ -85,7 +86,7 @@ export class Session {
         const failure = error as Failure;
         // The log no longer reaches back to where we were: read everything again.
         if (failure.code === 'CURSOR_EXPIRED') continue;
-        if (this.isOver) return;
+        if (signal.aborted) return;
         this.state.set({ failure, link: 'away' });
         if (failure.isAboutKey) return;
         await pause(RETRY_MS);
@@ -94,7 +95,7 @@ export class Session {
   }
 
   end(): void {
-    this.isOver = true;
+    this.over.abort();
   }
 
   private async start(): Promise<string> {
