@@ -116,29 +116,28 @@ export class Session {
         labels: data.labels.nodes,
       },
     });
-    await this.show(this.state.get().filter);
+    await this.read(this.state.get().filter);
     return data.syncCursor;
   }
 
   /** Show what matches a filter; the address says so too. */
   async show(filter: Filter): Promise<void> {
+    await this.read(filter).catch((error: Failure) => this.notify(error.message));
+  }
+
+  private async read(filter: Filter): Promise<void> {
     const load = ++this.load;
     history.replaceState(null, '', location.pathname + toAddress(filter));
     this.state.set({ filter });
     this.early ??= [];
-    let answer: BoardAnswer;
     try {
-      answer = await this.client.request(BOARD, { filter: toInput(filter), first: PAGE });
-    } catch (error) {
-      if (load !== this.load) return;
-      if (!this.state.get().board) throw error;
-      this.notify((error as Failure).message);
-      this.catchUp();
-      return;
+      const asked = { filter: toInput(filter), first: PAGE };
+      const answer = await this.client.request<BoardAnswer>(BOARD, asked);
+      if (load === this.load) this.state.set({ board: store.loaded(answer) });
+    } finally {
+      // Where another filter was chosen meanwhile, its answer is still to come.
+      if (load === this.load) this.catchUp();
     }
-    if (load !== this.load) return; // another filter was chosen meanwhile
-    this.state.set({ board: store.loaded(answer) });
-    this.catchUp();
   }
 
   /** Load the next page of a column. */
