@@ -14,6 +14,7 @@ from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
+from gql_tickets.store.shapes import has_text
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import tickets
 from gql_tickets.store.types import ListOf
@@ -54,7 +55,7 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
             *order.columns(rows, dialect, backward=bounds.backward, unindexed=unindexed)
         )
 
-    return Statement(build)
+    return Statement(build, by_value=has_text(shape))
 
 
 async def find_group_pages(
@@ -91,7 +92,8 @@ def _group_count_statement(column: str, shape: Shape) -> Statement:
                 clause(shape, tickets, dialect),
             )
             .group_by(group)
-        )
+        ),
+        by_value=has_text(shape),
     )
 
 

@@ -44,12 +44,21 @@ class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
 class _PostgresConnection(Connection):
     dialect = "postgresql"
 
-    def __init__(self, raw: Any, observer: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, raw: Any, observer: Callable[[str], None] | None, *, prepares: bool = True
+    ) -> None:
         self._raw = raw
+        self._prepares = prepares
         self.observer = observer
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
-        rows: list[Any] = await self._raw.fetch(compiled.sql, *arguments)
+        rows: list[Any]
+        if compiled.by_value and self._prepares:
+            # Prepared for this once: a plan that is kept would be one for any values.
+            prepared = await self._raw.prepare(compiled.sql)
+            rows = await prepared.fetch(*arguments)
+        else:
+            rows = await self._raw.fetch(compiled.sql, *arguments)
         return rows
 
     async def execute(self, compiled: Compiled, arguments: list[Any]) -> int:
@@ -66,10 +75,11 @@ class PostgresStore(Store):
 
     dialect = "postgresql"
 
-    def __init__(self, pool: Any, wait_seconds: float) -> None:
+    def __init__(self, pool: Any, wait_seconds: float, *, prepares: bool = True) -> None:
         self.observer: Callable[[str], None] | None = None
         self._pool = pool
         self._wait_seconds = wait_seconds
+        self._prepares = prepares
 
     @classmethod
     async def open(cls, settings: Settings) -> PostgresStore:
@@ -88,7 +98,9 @@ class PostgresStore(Store):
             )
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
             raise Unavailable(f"Cannot reach PostgreSQL: {type(error).__name__}.") from error
-        return cls(pool, settings.postgres_pool_wait_seconds)
+        # Behind PgBouncer nothing is prepared, and so everything is planned by its values.
+        prepares = not settings.postgres_pgbouncer
+        return cls(pool, settings.postgres_pool_wait_seconds, prepares=prepares)
 
     async def read(self, work: Work[T]) -> T:
         """Run on a pooled connection; once more when the connection turns out to be gone."""
@@ -112,6 +124,9 @@ class PostgresStore(Store):
         """Wait for the connections in use, then close them all."""
         await self._pool.close()
 
+    def _connection(self, raw: Any) -> _PostgresConnection:
+        return _PostgresConnection(raw, self.observer, prepares=self._prepares)
+
     async def _last_try(self, work: Work[T], *, in_transaction: bool) -> T:
         try:
             return await (self._in_transaction if in_transaction else self._on_connection)(work)
@@ -121,7 +136,7 @@ class PostgresStore(Store):
     async def _on_connection(self, work: Work[T]) -> T:
         raw = await self._pool.acquire(timeout=self._wait_seconds)
         try:
-            return await work(_PostgresConnection(raw, self.observer))
+            return await work(self._connection(raw))
         finally:
             await self._pool.release(raw)
 
@@ -129,7 +144,7 @@ class PostgresStore(Store):
         raw = await self._pool.acquire(timeout=self._wait_seconds)
         try:
             async with raw.transaction():
-                return await work(_PostgresConnection(raw, self.observer))
+                return await work(self._connection(raw))
         finally:
             await self._pool.release(raw)
 

@@ -22,7 +22,7 @@ from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
-from gql_tickets.store.shapes import is_narrow, looked_up, sought_by
+from gql_tickets.store.shapes import has_text, is_narrow, looked_up, sought_by
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import (
     organizations,
@@ -105,7 +105,7 @@ def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: boo
             .order_by(*order.columns(tickets, dialect, backward=bounds.backward, unindexed=True))
         )
 
-    return Statement(build)
+    return Statement(build, by_value=has_text(shape))
 
 
 async def find_page(
@@ -114,7 +114,7 @@ async def find_page(
     """One page of the tickets that match."""
     by = sorting(order)
     bounds, values = window(page, by)
-    if ranked.is_ranked(wanted, by, page):
+    if ranked.is_ranked(by, page):
         found = await ranked.find_ranked(db, org, wanted, by, page)
         return page_of(found, page, by, wanted.query)
     narrow = await _is_narrow(db, org, wanted)
@@ -143,7 +143,8 @@ def _count_statement(shape: Shape) -> Statement:
             sa.select(sa.func.count())
             .select_from(tickets)
             .where(tickets.c.org_id == org(), clause(shape, tickets, dialect))
-        )
+        ),
+        by_value=has_text(shape),
     )
 
 
