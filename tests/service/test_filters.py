@@ -85,6 +85,11 @@ LABELLED = st.builds(
     LabelsMatch, some(NAMES), some(NAMES), some(NAMES), st.sampled_from([None, None, True, False])
 )
 
+WORDS = st.sampled_from(
+    ["the", "LOGIN", "log*", "-the", "eclair", '"the login"', "世", "界 世界", "in", "🎟", "?"]
+)
+TYPED = st.lists(WORDS, max_size=3).map(" ".join)
+
 
 def spans(moments: list[dt.datetime]) -> st.SearchStrategy[Span]:
     """A test of an instant; the bounds are instants of the crowd, or a microsecond beside one."""
@@ -113,6 +118,7 @@ def leaves(crowd: list[Ticket]) -> st.SearchStrategy[TicketFilter]:
         "parent": refers(TICKETS),
         "descendant_of": TICKETS,
         "has_children": st.booleans(),
+        "text": TYPED,
         "created_at": spans(moments),
         "updated_at": spans(moments),
         "completed_at": spans(moments),
