@@ -26,7 +26,8 @@ from gql_tickets.domain.directory import UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
 from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
 from gql_tickets.domain.tickets import TicketPriority, TicketRef, TicketStatus
-from gql_tickets.service import tickets
+from gql_tickets.service import board, tickets
+from gql_tickets.service.board import Group
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection, Store, Work
 from gql_tickets.store.opening import open_store
@@ -74,6 +75,15 @@ def listed(
     )
 
 
+def board_of(filter: TicketFilter) -> Question:
+    """The pages of the board's columns."""
+    page = PageRequest(PAGE)
+    return lambda store: board.pages(
+        store, _actor(), Group.STATUS, list(TicketStatus),
+        filter=filter, order=NEWEST_FIRST, page=page,
+    )  # fmt: skip
+
+
 def counted(filter: TicketFilter) -> Question:
     """The number of tickets."""
     return lambda store: tickets.count(store, _actor(), filter=filter)
@@ -113,6 +123,8 @@ async def questions(store: Store, size: int) -> dict[str, Question]:
         asked[f"search {name}"] = listed(TicketFilter(text=text), BY_RELEVANCE)
         asked[f"search {name}, newest"] = listed(TicketFilter(text=text))
         asked[f"search {name}, count"] = counted(TicketFilter(text=text))
+    for name, board_text in (("", None), (", rare word", RARE), (", common word", COMMON)):
+        asked[f"board{name}"] = board_of(TicketFilter(text=board_text))
     wanted = TicketFilter(text=COMMON)
     first = await listed(wanted, BY_RELEVANCE, offset=min(500, size // 20))(store)
     asked["search common word, next page"] = listed(wanted, BY_RELEVANCE, after=first.cursors[-1])

@@ -11,9 +11,9 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import UserRef
 from gql_tickets.domain.filters import LabelsMatch, Reference, TicketFilter
 from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
-from gql_tickets.domain.tickets import TicketDraft, TicketRef
+from gql_tickets.domain.tickets import TicketDraft, TicketRef, TicketStatus
 from gql_tickets.service import tickets as service
-from gql_tickets.store import search, tickets
+from gql_tickets.store import groups, search, tickets
 from gql_tickets.store.criteria import criteria
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.statements import Compiled, Statement
@@ -127,6 +127,24 @@ async def test_relevance_walks_the_documents(store: Store, actor: Actor) -> None
     answered = await plan(store, actor, TicketFilter(text="ticket"), (Order(OrderField.RELEVANCE),))
     assert answered.startswith("SCAN ticket_search VIRTUAL TABLE")
     assert "TEMP B-TREE" not in answered
+
+
+async def test_the_columns_of_a_board_follow_it_too(store: Store, actor: Actor) -> None:
+    async def work(db: Connection) -> str:
+        explaining = Explaining(db)
+        wanted = criteria(actor.org_id, TicketFilter(text="ticket"))
+        await groups.find_group_pages(
+            explaining,
+            actor.org_id,
+            "status",
+            list(TicketStatus),
+            wanted,
+            NEWEST_FIRST,
+            PageRequest(5),
+        )
+        return explaining.plans[-1]
+
+    assert BY_ID in await store.read(work)
 
 
 async def test_people_are_found_by_an_index(store: Store, actor: Actor) -> None:
