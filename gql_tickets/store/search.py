@@ -214,14 +214,19 @@ def _tsvector(org: int, made: Document) -> str:
     return " ".join([*(f"{word}:{','.join(at)}" for word, at in places.items()), *rest])
 
 
-def _add(dialect: str) -> sa.Insert:
+def _put(dialect: str) -> sa.Insert:
+    """Add a document, or write over the one that is there."""
     if dialect == "postgresql":
-        return sa.insert(ticket_search).values(
-            {c.name: sa.bindparam(f"search_{c.name}", type_=c.type) for c in ticket_search.c}
+        insert = postgresql.insert(ticket_search).values(_parameters(ticket_search))
+        return insert.on_conflict_do_update(
+            index_elements=[ticket_search.c.org_id, ticket_search.c.ticket_id],
+            set_={"document": insert.excluded.document},
         )
-    return sa.insert(_fts).values(
-        {c.name: sa.bindparam(f"search_{c.name}", type_=c.type) for c in _fts.c}
-    )
+    return sa.insert(_fts).prefix_with("OR REPLACE").values(_parameters(_fts))
+
+
+def _parameters(table: sa.FromClause) -> dict[str, sa.BindParameter[Any]]:
+    return {c.name: sa.bindparam(f"search_{c.name}", type_=c.type) for c in table.c}
 
 
 def _drop(dialect: str) -> sa.Delete:
@@ -241,7 +246,7 @@ def _some(dialect: str) -> sa.Select[Any]:
 
 
 _SOME = Statement(_some)
-_ADD = Statement(_add)
+_PUT = Statement(_put)
 _DROP = Statement(_drop)
 _TEXTS = Statement(
     lambda dialect: sa.select(tickets.c.id, tickets.c.title, tickets.c.description).where(
@@ -259,19 +264,19 @@ async def add_document(
     db: Connection, org: int, ticket_id: int, title: str, texts: Iterable[str]
 ) -> None:
     """Make a ticket's first document."""
-    await db.run_many(_ADD, [row(db.dialect, org, ticket_id, title, texts)])
+    await db.run(_PUT, **row(db.dialect, org, ticket_id, title, texts))
 
 
 async def change_documents(db: Connection, org: int, ticket_ids: Collection[int]) -> None:
     """Make the documents of tickets anew, from their texts as they are now in this transaction."""
     ids = sorted(ticket_ids)
     for start in range(0, len(ids), BATCH):
-        some = ids[start : start + BATCH]
-        await drop_documents(db, org, some)
-        found = await _texts(db, org, some)
-        await db.run_many(
-            _ADD, [row(db.dialect, org, id, title, texts) for id, title, texts in found]
-        )
+        found = await _texts(db, org, ids[start : start + BATCH])
+        rows = [row(db.dialect, org, id, title, texts) for id, title, texts in found]
+        if len(rows) == 1:
+            await db.run(_PUT, **rows[0])
+        else:
+            await db.run_many(_PUT, rows)
 
 
 async def drop_documents(db: Connection, org: int, ticket_ids: Collection[int]) -> None:
