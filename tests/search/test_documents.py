@@ -110,10 +110,10 @@ async def test_documents_follow_every_write(store: Store, actor: Actor) -> None:
     for _ in range(5):
         await create()
     for _ in range(60):
-        await dice.choice([create, create, update, update, delete])()
+        await dice.choice([create, create, update, update, update, delete])()
+        await assert_documents_fit(store)
         if not made:
             await create()
-    await assert_documents_fit(store)
 
 
 async def test_the_demo_can_be_searched(store: Store) -> None:

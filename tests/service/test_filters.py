@@ -159,6 +159,18 @@ async def test_any_tree_of_filters_matches_what_plain_python_says(
         assert await tickets.count(store, actor, filter=wanted) == len(expected)
 
 
+@pytest.mark.parametrize("field", ["created_at", "updated_at", "completed_at"])
+async def test_a_bound_is_within_or_without(
+    store: Store, actor: Actor, crowd: list[Ticket], field: str
+) -> None:
+    judge = Judge(crowd)
+    moments = sorted({getattr(it, field) for it in crowd} - {None})
+    for moment in (moments[0], moments[len(moments) // 2], moments[-1]):
+        for test in ("gt", "gte", "lt", "lte"):
+            wanted = replace(TicketFilter(), **{field: Span(**{test: moment})})
+            assert await found(store, actor, wanted) == judge.matching(wanted), test
+
+
 async def test_groups_take_trees_of_filters_too(
     store: Store, actor: Actor, crowd: list[Ticket]
 ) -> None:
