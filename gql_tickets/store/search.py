@@ -1,7 +1,6 @@
 """The search: a document of words for each ticket, kept up in the transaction of each write.
 
-On PostgreSQL a document is a row with two tsvectors, whose words begin with the organization's
-number, so that no entry of the index serves two tenants. On SQLite it is a row of an FTS5 table,
+On PostgreSQL a document is a row with a tsvector, whose words begin with the organization's number, so that no entry of the index serves two tenants. On SQLite it is a row of an FTS5 table,
 whose rowid begins with the organization's number for the same reason. Neither database gets to cut
 a text into words or to fold a letter: domain/words.py does, for documents and for queries.
 """

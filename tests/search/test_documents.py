@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from gql_tickets.auth import Actor
 from gql_tickets.domain import search as domain
 from gql_tickets.domain.filters import TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST, PageRequest
+from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
 from gql_tickets.domain.tickets import (
     ChildrenPolicy,
     TicketDraft,
@@ -29,6 +29,7 @@ from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_search
 from gql_tickets.store.tables import tickets as tickets_table
 
+BY_RELEVANCE = (Order(OrderField.RELEVANCE),)
 TEXTS = ("Ada's résumé", "東京 🎉", "a-b a_b", "", "the the the", "ﬁle \ue000 x" * 3)
 
 
@@ -135,11 +136,15 @@ async def test_a_write_that_fails_leaves_the_document(store: Store, actor: Actor
 
 
 async def found(store: Store, actor: Actor, text: str) -> list[int]:
-    """The ids of what a query finds."""
-    page = await tickets.list_page(
-        store, actor, filter=TicketFilter(text=text), order=NEWEST_FIRST, page=PageRequest(250)
-    )
-    return sorted(ticket.id for ticket in page.items)
+    """The ids of what a query finds, in whichever order and way."""
+    several: list[list[int]] = []
+    for order in (NEWEST_FIRST, BY_RELEVANCE, (*BY_RELEVANCE, Order(OrderField.TITLE))):
+        page = await tickets.list_page(
+            store, actor, filter=TicketFilter(text=text), order=order, page=PageRequest(250)
+        )
+        several.append(sorted(ticket.id for ticket in page.items))
+    assert several[0] == several[1] == several[2]
+    return several[0]
 
 
 async def test_no_query_reaches_into_another_organization(store: Store, actor: Actor) -> None:
