@@ -1,8 +1,9 @@
 """The search: a document of words for each ticket, kept up in the transaction of each write.
 
-On PostgreSQL a document is a row with a tsvector, whose words begin with the organization's number, so that no entry of the index serves two tenants. On SQLite it is a row of an FTS5 table,
-whose rowid begins with the organization's number for the same reason. Neither database gets to cut
-a text into words or to fold a letter: domain/words.py does, for documents and for queries.
+On PostgreSQL a document is a row with a tsvector, whose words begin with the organization's number,
+so that no entry of the index serves two tenants. On SQLite it is a row of an FTS5 table, whose rowid
+begins with the organization's number for the same reason. Neither database gets to cut a text into
+words or to fold a letter: domain/words.py does, for documents and for queries.
 """
 
 from __future__ import annotations
