@@ -49,8 +49,11 @@ class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
 class _PostgresConnection(Connection):
     dialect = "postgresql"
 
-    def __init__(self, raw: Any, observer: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, raw: Any, observer: Callable[[str], None] | None, *, prepares: bool = True
+    ) -> None:
         self._raw = raw
+        self._prepares = prepares
         self.observer = observer
         self.touched = set()
 
@@ -59,7 +62,13 @@ class _PostgresConnection(Connection):
         return self._raw.transaction()
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
-        rows: list[Any] = await self._raw.fetch(compiled.sql, *arguments)
+        rows: list[Any]
+        if compiled.by_value and self._prepares:
+            # Prepared for this once: a plan that is kept would be one for any values.
+            prepared = await self._raw.prepare(compiled.sql)
+            rows = await prepared.fetch(*arguments)
+        else:
+            rows = await self._raw.fetch(compiled.sql, *arguments)
         return rows
 
     async def execute(self, compiled: Compiled, arguments: list[Any]) -> int:
@@ -82,7 +91,7 @@ class PostgresStore(Store):
         self._pool = pool
         self._wait_seconds = settings.postgres_pool_wait_seconds
         self._waiting = 0
-        self._hears = not settings.postgres_pgbouncer
+        self._hears = self._prepares = not settings.postgres_pgbouncer
         self._notices = Notices(
             pool,
             lambda: asyncpg.connect(dsn(settings.database_url), timeout=CONNECT_TIMEOUT_SECONDS),
@@ -153,7 +162,8 @@ class PostgresStore(Store):
 
     async def _on_connection(self, work: Work[T]) -> T:
         raw = await self._acquire()
-        db = _PostgresConnection(raw, self.observer)
+        # Behind PgBouncer nothing is prepared, and so everything is planned by its values.
+        db = _PostgresConnection(raw, self.observer, prepares=self._prepares)
         try:
             result = await work(db)
         finally:
