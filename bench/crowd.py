@@ -152,7 +152,7 @@ async def _fill_postgresql(url: str, size: int) -> None:
         await raw.execute(f"DROP INDEX {index['name']}")
     await raw.execute("ALTER TABLE ticket_search DISABLE TRIGGER ALL")
     await raw.execute("ALTER TABLE tickets DISABLE TRIGGER ALL")
-    words = ("org_id", "ticket_id", "title", "document")
+    words = ("org_id", "ticket_id", "document")
     for batch in _batches(size):
         await raw.copy_records_to_table(
             "tickets",

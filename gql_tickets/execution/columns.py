@@ -114,9 +114,9 @@ class Run:
 
     def together(self, parts: list[Completed]) -> Completed:
         """Several columns as one list of them."""
-        missing = {at: part for at, part in enumerate(parts) if isinstance(part, Later)}
-        if not missing:
+        if Later not in map(type, parts):
             return parts
+        missing = {at: part for at, part in enumerate(parts) if isinstance(part, Later)}
         last = Later()
 
         def put(at: int, column: Column) -> None:

@@ -88,9 +88,7 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
         info: GraphQLResolveInfo[Any],
     ) -> Values | None:
         field = self.schema.get_field(info.parent_type, info.field_name)
-        if field is None or any(
-            each.defer_usage or each.fragment_variable_values for each in details
-        ):
+        if field is None:
             return None
         place = Place(field, [each.node for each in details], info.parent_type)
         try:

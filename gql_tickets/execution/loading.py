@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import Generic, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -43,8 +43,15 @@ class Loader(Generic[K, V]):
 
     def ask(self, keys: Iterable[K]) -> list[asyncio.Future[None]]:
         """Begins to fetch what is not there; a future for each batch that is still to come."""
-        missing = [key for key in keys if key not in self._values and key not in self._failures]
-        return [batch.waiter() for batch in set(map(self._batch_of, missing))]
+        known, failed, coming = self._values, self._failures, self._coming
+        missing = [key for key in dict.fromkeys(keys) if key not in known and key not in failed]
+        batches = {coming[key] for key in missing if key in coming}
+        if new := [key for key in missing if key not in coming]:
+            batch = self._next = self._next or _Batch(self._bring)
+            batch.keys += new
+            coming.update(dict.fromkeys(new, batch))
+            batches.add(batch)
+        return [batch.waiter() for batch in batches]
 
     def found(self, keys: Iterable[K]) -> list[V]:
         """The values of keys that were asked for, once their batches have come."""
@@ -54,16 +61,6 @@ class Loader(Generic[K, V]):
                     raise self._failures[key]
         return list(map(self._values.__getitem__, keys))
 
-    def _batch_of(self, key: K) -> _Batch[K]:
-        if key in self._coming:
-            return self._coming[key]
-        if self._next is None:
-            self._next = _Batch()
-            self._next.task = asyncio.ensure_future(self._bring(self._next))
-        self._next.keys.append(key)
-        self._coming[key] = self._next
-        return self._next
-
     async def _bring(self, batch: _Batch[K]) -> None:
         await asyncio.sleep(0)  # whoever wakes in this turn of the loop is still to ask
         self._next = None
@@ -72,9 +69,10 @@ class Loader(Generic[K, V]):
             self._keep(dict(zip(batch.keys, values, strict=True)))
         except Exception as error:  # noqa: BLE001 - raised where somebody asks for the values
             self._failures.update(dict.fromkeys(batch.keys, error))
-        for key in batch.keys:
-            del self._coming[key]
-        batch.arrive()
+        finally:
+            for key in batch.keys:
+                del self._coming[key]
+            batch.arrive()
 
     def _keep(self, values: dict[K, V]) -> None:
         self._values.update(values)
@@ -85,12 +83,12 @@ class Loader(Generic[K, V]):
 
 
 class _Batch(Generic[K]):
-    """Keys that are fetched together, and who waits for them."""
+    """Keys that are fetched together by a task, and who waits for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, bring: Callable[[_Batch[K]], Coroutine[Any, Any, None]]) -> None:
         self.keys: list[K] = []
-        self.task: asyncio.Task[None] | None = None
         self._waiters: list[asyncio.Future[None]] = []
+        self._task = asyncio.ensure_future(bring(self))  # asyncio itself would not keep it alive
 
     def waiter(self) -> asyncio.Future[None]:
         future = asyncio.get_running_loop().create_future()

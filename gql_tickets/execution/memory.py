@@ -19,11 +19,11 @@ Memo: TypeAlias = dict[tuple[Any, ...], Any]
 
 _STEERING = frozenset({"include", "skip", "defer"})
 
-VARIANTS_MAX = 16
+VARIANTS_MAX = 8
 """Of the combinations of an operation's switches that are remembered; callers choose them."""
 
 
-class Operation:
+class Variants:
     """What is known of an operation, for each setting of the variables that steer its selections."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Operation:
         return memo
 
 
-_operations: dict[int, tuple[weakref.ref[OperationDefinitionNode], Operation]] = {}
+_known: dict[int, tuple[weakref.ref[OperationDefinitionNode], Variants]] = {}
 """By the identity of their nodes, since these compare by content, all the way down."""
 
 
@@ -53,12 +53,12 @@ def memo_of(
     variables: Mapping[str, Any],
 ) -> Memo:
     """What is remembered of an operation under these variables. It goes when the node goes."""
-    known = _operations.get(id(node))
-    if known is None:
+    found = _known.get(id(node))
+    if found is None:
         key = id(node)
-        forget = weakref.ref(node, lambda _: _operations.pop(key, None))
-        known = _operations[key] = forget, Operation(node, fragments)
-    return known[1].memo(variables)
+        forget = weakref.ref(node, lambda _: _known.pop(key, None))
+        found = _known[key] = forget, Variants(node, fragments)
+    return found[1].memo(variables)
 
 
 def _switches(

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import msgspec
 from graphql import (
-    FieldNode,
     GraphQLAbstractType,
     GraphQLField,
     GraphQLObjectType,
@@ -20,7 +19,7 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution import Executor
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -47,6 +46,8 @@ def values_of(
     place: Place,
 ) -> Values:
     """How values of a type are completed in a place. Raises Irregular if graphql-core has to."""
+    if not all(map(_is_plain, details)):
+        raise Irregular
     nullable = not is_non_null_type(type_)
     bare: Any = type_ if nullable else type_.of_type  # type: ignore[union-attr]
     if is_list_type(bare):
@@ -72,11 +73,11 @@ class Lists(Values):
         if not {list, tuple}.issuperset(map(type, column)):
             raise Irregular
         flat = list(chain.from_iterable(column))
-        ends = list(accumulate(map(len, column)))
 
         def split(done: Column) -> Column:
             if done is flat:
                 return list(map(list, column))
+            ends = list(accumulate(map(len, column)))
             return [done[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
         return run.then(self.items.complete(run, flat), split)
@@ -243,7 +244,7 @@ def _field(
     if name == "__typename":
         return TypeName(parent.name)
     field = parent.fields.get(name)
-    if field is None or parent.name.startswith("__") or not all(map(_is_plain, nodes)):
+    if field is None or parent.name.startswith("__"):
         raise Irregular
     place = Place(field, nodes, parent, (*outer.trail, (key, parent.name)))
     values = values_of(executor, field.type, details, place)
@@ -262,8 +263,11 @@ def _attribute_of(field: GraphQLField) -> str | None:
     return definition.python_name if definition.default_resolver is getattr else None
 
 
-def _is_plain(node: FieldNode) -> bool:
-    return all(each.name.value in _HONOURED_BEFORE for each in node.directives or ())
+def _is_plain(details: FieldDetails) -> bool:
+    """Whether nothing is asked for but the field, now: no @defer, no @stream, no other directive."""
+    if details.defer_usage or details.fragment_variable_values:
+        return False
+    return all(each.name.value in _HONOURED_BEFORE for each in details.node.directives or ())
 
 
 @lru_cache(maxsize=512)

@@ -34,7 +34,7 @@ from gql_tickets.errors import (
 )
 from gql_tickets.service import drafts, filters, hierarchy, idempotency, references, writing
 from gql_tickets.service.text import Problems
-from gql_tickets.store import labels, many, trees
+from gql_tickets.store import many, named, trees
 from gql_tickets.store.criteria import Criteria
 from gql_tickets.store.engine import Connection, Store, Work
 from gql_tickets.store.tickets import drop_tickets
@@ -80,7 +80,7 @@ async def create(
             except ValidationFailed as error:
                 failures[place] = Failure.of(error, ("tickets", str(place)))
         _stop_if_any(failures, on_error, len(tickets))
-        await labels.add_missing(db, org, {name for row in rows.values() for name in row["labels"]})
+        await named.add_missing(db, org, {name for row in rows.values() for name in row["labels"]})
         added = await many.add_tickets(db, org, actor, now, list(rows.values()))
         slugs = {parent.id: parent.slug for parent in known.parents.values()}
         made = [Ticket(org_id=org, parent_slug=slugs.get(row["parent_id"]), **row) for row in added]
@@ -112,7 +112,7 @@ async def update(
         if patch.parent is not UNSET and patch.parent is not None:
             await trees.lock_tree(db, org)
         if patch.labels is not UNSET:
-            await labels.add_missing(db, org, patch.labels.set or patch.labels.add)
+            await named.add_missing(db, org, patch.labels.set or patch.labels.add)
         chosen = await _choose(db, actor, targets)
         after, errors = await _changed(db, actor, chosen.found, patch)
         failures = chosen.failures(errors)

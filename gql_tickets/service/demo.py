@@ -22,7 +22,7 @@ from gql_tickets.domain.tickets import (
 )
 from gql_tickets.errors import Conflict, ErrorCode
 from gql_tickets.service.keys import PREFIX_LENGTH
-from gql_tickets.store import counters, directory, installation, keys, labels, search
+from gql_tickets.store import counters, directory, installation, keys, labels, named, search
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.events import written
 
@@ -184,7 +184,7 @@ async def _fill(db: Connection) -> None:
     await directory.add_users(db, org, _users())
     await directory.add_repositories(db, org, _repositories())
     await keys.add_key(db, org, _key(org), key_hash(DEMO_KEY))
-    await labels.add_missing(db, org, _COLORS)
+    await named.add_missing(db, org, _COLORS)
     await labels.change_colors(db, org, _COLORS)
     await installation.add_rows(db, org, "tickets", tickets)
     await counters.change_to_actual(db, org)

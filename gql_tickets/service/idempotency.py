@@ -32,15 +32,16 @@ async def write(
     operation: str,
     arguments: tuple[Any, ...],
     answer: type[R],
+    single: bool = False,
 ) -> R:
     """Run a write in its transaction, or, when its key was used for the same one, answer as then.
 
     Raises IdempotencyConflict when the key was used for another operation or other arguments, or
     when the first request with it does not end for as long as ours waits. A write that failed
-    leaves no trace of its key.
+    leaves no trace of its key. `single` is for store.write(), where there is no key to write.
     """
     if key is None:
-        return await store.write(work)
+        return await store.write(work, single=single)
     name = clean(_PATH, key, length_min=1, length_max=KEY_LENGTH_MAX, trim=False)
     fingerprint = _fingerprint(operation, arguments)
     waits_for_key = False

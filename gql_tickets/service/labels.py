@@ -15,7 +15,7 @@ from gql_tickets.domain.tickets import DESCRIPTION_LENGTH_MAX
 from gql_tickets.errors import Conflict, ErrorCode, NotFound
 from gql_tickets.service.searching import search_text
 from gql_tickets.service.text import Problems
-from gql_tickets.store import labels
+from gql_tickets.store import labels, named
 from gql_tickets.store.engine import Connection, IntegrityViolated, Store
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -136,7 +136,7 @@ async def delete(
     async def work(db: Connection) -> Label:
         label = await _locked(db, actor.org_id, name)
         if replace_with is not None:
-            await labels.add_missing(db, actor.org_id, (replace_with,))
+            await named.add_missing(db, actor.org_id, (replace_with,))
         await _rewrite_tickets(db, actor, name, replace_with)
         await labels.drop_label(db, actor.org_id, name)
         return label
@@ -157,7 +157,7 @@ async def _rename(db: Connection, actor: Actor, name: str, new_name: str) -> Non
 
 async def _locked(db: Connection, org: int, name: str) -> Label:
     """The label, while nobody else can give it to a ticket or take it away."""
-    await labels.lock_labels(db, org)
+    await named.lock_labels(db, org)
     label = await labels.find_label(db, org, name)
     if label is None:
         raise NotFound("There is no such label.", path=("name",))

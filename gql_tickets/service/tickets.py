@@ -28,8 +28,9 @@ from gql_tickets.domain.tickets import (
 from gql_tickets.service import drafts, filters, hierarchy, idempotency, writing
 from gql_tickets.service.drafts import Values
 from gql_tickets.service.text import Problems
-from gql_tickets.store import groups, labels, tickets, trees
+from gql_tickets.store import groups, named, tickets, trees
 from gql_tickets.store.engine import Connection, Store
+from gql_tickets.store.status import change_status
 
 
 async def find(store: Store, actor: Actor, ref: TicketRef) -> Ticket | None:
@@ -113,6 +114,8 @@ async def create(
         operation="ticket.create",
         arguments=(draft,),
         answer=Ticket,
+        # Without anything to look up there is but one statement.
+        single=draft.assignee is None and draft.repository is None and draft.parent is None,
     )
 
 
@@ -161,6 +164,10 @@ async def set_status(
     actor.require(Scope.TICKETS_WRITE)
     ticket = drafts.spelled(ticket)
     patch = TicketPatch(status=status)
+    if idempotency_key is None and store.dialect == "postgresql":
+        written = await _set_status_at_once(store, actor, ticket, status, expected_version)
+        if written is not None:
+            return written
 
     async def work(db: Connection) -> Ticket:
         return await _change(db, actor, ticket, patch, expected_version)
@@ -209,6 +216,21 @@ async def delete(
     )
 
 
+async def _set_status_at_once(
+    store: Store,
+    actor: Actor,
+    ref: TicketRef,
+    status: TicketStatus,
+    expected_version: int | None,
+) -> Ticket | None:
+    now = dt.datetime.now(dt.UTC)
+
+    async def work(db: Connection) -> Ticket | None:
+        return await change_status(db, actor.org_id, actor, now, ref, status, expected_version)
+
+    return await store.write(work, single=True)
+
+
 async def _create(db: Connection, actor: Actor, draft: TicketDraft) -> Ticket:
     org = actor.org_id
     now = dt.datetime.now(dt.UTC)
@@ -220,8 +242,6 @@ async def _create(db: Connection, actor: Actor, draft: TicketDraft) -> Ticket:
     assignee_id = await drafts.user_id(db, org, draft.assignee, ("assignee",), problems)
     repository_id = await drafts.repository_id(db, org, draft.repository, ("repository",), problems)
     problems.raise_if_any()
-    if draft.labels:
-        await labels.add_missing(db, org, draft.labels)
     values = drafts.values_of_new(
         actor,
         draft,
@@ -253,7 +273,7 @@ async def _change(
         await trees.lock_tree(db, actor.org_id)
     if patch.labels is not UNSET:
         # Before the ticket is locked: who renames a label locks the labels, then their tickets.
-        await labels.add_missing(db, actor.org_id, patch.labels.set or patch.labels.add)
+        await named.add_missing(db, actor.org_id, patch.labels.set or patch.labels.add)
     before = await writing.current(db, actor, ref, expected_version)
     now = dt.datetime.now(dt.UTC)
     given = await _given(db, before, patch, now)

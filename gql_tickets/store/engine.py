@@ -53,6 +53,8 @@ class Connection:
     touched: set[int]
     """The organizations to whose change log the transaction has added."""
     statements = 0
+    statements_max: int | None = None
+    """How many may be run: one where that is a transaction by itself."""
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         """The driver's rows."""
@@ -68,6 +70,8 @@ class Connection:
 
     def _ready(self, statement: Statement) -> Compiled:
         compiled = statement.compiled(self.dialect)
+        if self.statements == self.statements_max:
+            raise RuntimeError("More statements than the transaction was said to have.")
         self.statements += 1
         if self.observer is not None:
             self.observer(compiled.sql)
@@ -129,8 +133,12 @@ class Store(Protocol):
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection, without a transaction around it."""
 
-    async def write(self, work: Work[T], *, retry: bool = False) -> T:
-        """Run `work` in a transaction; `retry` says that running it twice is safe."""
+    async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
+        """Run `work` in a transaction; `retry` says that running it twice is safe.
+
+        `single` says that on PostgreSQL it runs one statement, which is a transaction by itself:
+        that saves two round trips. A second statement raises RuntimeError, and is not run.
+        """
 
     async def listen(self) -> None:
         """Ring the bell for the commits of other processes too, until it is cancelled."""

@@ -4,8 +4,8 @@ The rows are a ticket's history, and in the order of (log_epoch, log_sequence) t
 log of the organization, which changes.py reads. How a position keeps the order of commits:
 
 - On SQLite one transaction writes at a time: the sequence counts on, and the epoch is 0.
-- On PostgreSQL the epoch is the younger of two transaction ids: this transaction's own, and the
-  youngest that has ended when the event is added. It is at least the own one, so an entry whose
+- On PostgreSQL the epoch, which ticket_log_epoch() tells, is the younger of two transaction ids: this
+  transaction's own, and the youngest that has ended when the event is added. It is at least the own one, so an entry whose
   epoch is before every transaction that still runs is final, and nothing can be added before it.
   It is no less than that of a writer whose commit was waited for, so what happened to one ticket
   is in order, even where the later writer had its id first. Within an epoch the sequence decides.
@@ -41,9 +41,10 @@ _OF_ALL = ("actor_key_id", "actor_name", "actor_user_id", "occurred_at")
 def log_position(dialect: str) -> list[sa.ColumnElement[int]]:
     """The positions of entries that one statement adds, as `log_epoch` and `log_sequence`."""
     if dialect == "postgresql":
-        own = _number(sa.func.pg_current_xact_id())
-        ended = _number(sa.func.pg_snapshot_xmax(sa.func.pg_current_snapshot())) - _ONE
-        return [sa.func.greatest(own, ended) + log_offset(), ticket_log_sequence.next_value()]
+        return [
+            sa.func.ticket_log_epoch(type_=sa.BigInteger) + log_offset(),
+            ticket_log_sequence.next_value(),
+        ]
     floor = (
         sa.select(organizations.c.log_floor_sequence)
         .where(organizations.c.id == org())

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
 
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
@@ -14,7 +15,10 @@ from gql_tickets.store import counters
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.narrowing import sized_up
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
+from gql_tickets.store.parameters import PLUS
+from gql_tickets.store.shapes import has_text
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_counts, tickets
 from gql_tickets.store.types import ListOf
@@ -23,7 +27,9 @@ GroupColumn = Literal["status", "parent_id", "assignee_id"]
 
 
 @lru_cache(maxsize=SHAPES_MAX)
-def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) -> Statement:
+def _group_statement(
+    column: str, shape: Shape, order: Sorting, bounds: Window, *, narrow: bool
+) -> Statement:
     """The page of every group: at once, and each by its own walk along an index."""
 
     def build(dialect: str) -> sa.Select[Any]:
@@ -35,7 +41,8 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
         else:
             each = sa.func.json_each(groups).table_valued("value").alias("groups")
         value = sa.type_coerce(each.c.value, tickets.c[column].type)
-        where = (inner.c.org_id == org(), inner.c[column] == value, clause(shape, inner, dialect))
+        of_group = UnaryExpression(inner.c[column], operator=PLUS) if narrow else inner.c[column]
+        where = (inner.c.org_id == org(), of_group == value, clause(shape, inner, dialect))
         if dialect == "postgresql":
             members = windowed(
                 sa.select(inner).where(*where).correlate(each), inner, order, bounds, dialect
@@ -43,9 +50,8 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
             rows: sa.FromClause = members.lateral("grouped")
             select = sa.select(*ticket_columns(rows)).select_from(each.join(rows, sa.true()))
         else:
-            members = windowed(
-                sa.select(inner.c.id).where(*where).correlate(each), inner, order, bounds, dialect
-            )
+            ids = sa.select(inner.c.id).where(*where).correlate(each)
+            members = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
             rows = tickets
             select = sa.select(*ticket_columns(rows)).select_from(
                 each.join(rows, sa.and_(rows.c.org_id == org(), rows.c.id.in_(members)))
@@ -55,7 +61,7 @@ def _group_statement(column: str, shape: Shape, order: Sorting, bounds: Window) 
             *order.columns(rows, dialect, backward=bounds.backward, unindexed=unindexed)
         )
 
-    return Statement(build)
+    return Statement(build, by_value=has_text(shape))
 
 
 async def find_group_pages(
@@ -71,7 +77,8 @@ async def find_group_pages(
     by = sorting(order)
     bounds, values = window(page, by)
     members: dict[Any, list[Ticket]] = {group: [] for group in groups}
-    statement = _group_statement(column, wanted.shape, by, bounds)
+    shape, narrow = await sized_up(db, org, wanted)
+    statement = _group_statement(column, shape, by, bounds, narrow=narrow)
     for ticket in await db.records(
         statement, Ticket, org=org, groups=tuple(members), **values, **wanted.values
     ):
@@ -96,7 +103,8 @@ def _group_count_statement(column: str, shape: Shape) -> Statement:
                 clause(shape, table, dialect),
             )
             .group_by(group)
-        )
+        ),
+        by_value=has_text(shape),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import LABEL_COLOR_DEFAULT, Label
@@ -18,70 +18,20 @@ from gql_tickets.store import events, many
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.lists import Listing
+from gql_tickets.store.named import fresh_id, inserting
 from gql_tickets.store.rows import given_values
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import TEXT_ARRAY, labels, ticket_labels, tickets
 
 _COLUMNS = [labels.c[name] for name in Label.__struct_fields__]
-_LOCK_SPACE: sa.ColumnClause[int] = sa.literal_column("7262", sa.Integer)  # beside that of trees.py
 _ONE = sa.literal_column("1", sa.Integer)
 _name = sa.bindparam("label", type_=sa.Text())
 
 LABELS = Listing(Label, _COLUMNS, labels.c.name, (labels.c.name,))
 
 
-def _insert(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(labels)
-
-
 def _just(name: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
     return sa.cast(postgresql.array([name]), TEXT_ARRAY)
-
-
-def _fresh_id(dialect: str) -> sa.ColumnElement[str]:
-    """16 hexadecimal digits, made where the row is, so that a list of names is all we send."""
-    if dialect == "postgresql":
-        return sa.literal_column("right(replace(gen_random_uuid()::text, '-', ''), 16)", sa.Text())
-    return sa.literal_column("lower(hex(randomblob(8)))", sa.Text())
-
-
-def _add_missing(dialect: str) -> sa.Executable:
-    rows, name = given_values(sa.Text(), dialect, "names")
-    # SQLite takes ON CONFLICT after a select only if that ends in a WHERE. On PostgreSQL it is the
-    # lock that those who rename or drop labels wait for: it ends with the ticket's transaction.
-    ready = _ONE == _ONE
-    if dialect == "postgresql":
-        lock = sa.func.pg_advisory_xact_lock_shared(_LOCK_SPACE, org())
-        ready = sa.select(sa.cast(lock, sa.Text)).scalar_subquery().is_not(None)
-    color = sa.bindparam("new_color", type_=sa.Text())
-    return (
-        _insert(dialect)
-        .from_select(
-            ["org_id", "name", "id", "color"],
-            sa.select(org(), name, _fresh_id(dialect), color).select_from(rows).where(ready),
-        )
-        .on_conflict_do_nothing(index_elements=[labels.c.org_id, labels.c.name])
-    )
-
-
-_ADD_MISSING = Statement(_add_missing)
-_LOCK = Statement(sa.select(sa.cast(sa.func.pg_advisory_xact_lock(_LOCK_SPACE, org()), sa.Text)))
-
-
-async def add_missing(db: Connection, org: int, names: Iterable[str]) -> None:
-    """Create the labels that are not there yet, sorted so that two writers do not wait crosswise."""
-    ordered = tuple(sorted(set(names)))
-    if ordered:
-        await db.run(_ADD_MISSING, org=org, names=ordered, new_color=LABEL_COLOR_DEFAULT)
-
-
-async def lock_labels(db: Connection, org: int) -> None:
-    """Wait for writers that give labels to tickets, and keep out new ones. SQLite has one writer.
-
-    Comes before any ticket is locked, as add_missing() does: so nobody waits crosswise.
-    """
-    if db.dialect == "postgresql":
-        await db.run(_LOCK, org=org)
 
 
 _BY_NAME = Statement(sa.select(*_COLUMNS).where(labels.c.org_id == org(), labels.c.name == _name))
@@ -139,9 +89,9 @@ async def find_ticket_counts(db: Connection, org: int, names: Collection[str]) -
 @lru_cache(maxsize=4)
 def _upsert(given: frozenset[str]) -> Statement:
     def build(dialect: str) -> sa.Executable:
-        insert = _insert(dialect).values(
+        insert = inserting(dialect).values(
             org_id=org(),
-            id=_fresh_id(dialect),
+            id=fresh_id(dialect),
             **{
                 column: sa.bindparam(f"new_{column}", type_=labels.c[column].type)
                 for column in ("name", "color", "description")

@@ -124,11 +124,14 @@ class Sorting:
         """ORDER BY; backward lists are read from their end.
 
         `unindexed` keeps SQLite from walking an index for the sake of this order: it does so
-        gladly, and then looks at every ticket for a few that something else would have found.
+        gladly, and then looks at every ticket for a few that something else would have found. The
+        last key, which no index holds and which decides nothing, keeps it from walking another
+        because all it needs is there.
         """
         keys = [(key.expression(source, dialect), descending) for key, descending in self.keys]
         if unindexed:
             keys = [(UnaryExpression(each, operator=PLUS), falling) for each, falling in keys]
+            keys.append((source.c.version, False))
         return [each.desc() if falling != backward else each.asc() for each, falling in keys]
 
     def beyond(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn, TypeVar, cast
 
 import asyncpg
 import sqlalchemy as sa
@@ -50,13 +50,26 @@ class _AsyncpgConnection(asyncpg.Connection):  # type: ignore[misc]
 class _PostgresConnection(Connection):
     dialect = "postgresql"
 
-    def __init__(self, raw: Any, observer: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, raw: Any, observer: Callable[[str], None] | None, *, prepares: bool = True
+    ) -> None:
         self._raw = raw
+        self._prepares = prepares
         self.observer = observer
         self.touched = set()
 
+    def transaction(self) -> Any:
+        """A context that commits at its end."""
+        return self._raw.transaction()
+
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
-        rows: list[Any] = await self._raw.fetch(compiled.sql, *arguments)
+        rows: list[Any]
+        if compiled.by_value and self._prepares:
+            # Prepared for this once: a plan that is kept would be one for any values.
+            prepared = await self._raw.prepare(compiled.sql)
+            rows = await prepared.fetch(*arguments)
+        else:
+            rows = await self._raw.fetch(compiled.sql, *arguments)
         return rows
 
     async def execute(self, compiled: Compiled, arguments: list[Any]) -> int:
@@ -78,7 +91,7 @@ class PostgresStore(Store):
         self.bell = Bell()
         self._pool = pool
         self._lender = Lender(pool, settings.postgres_pool_wait_seconds)
-        self._hears = not settings.postgres_pgbouncer
+        self._hears = self._prepares = not settings.postgres_pgbouncer
         self._notices = Notices(
             self._lender,
             lambda: asyncpg.connect(dsn(settings.database_url), timeout=CONNECT_TIMEOUT_SECONDS),
@@ -111,16 +124,18 @@ class PostgresStore(Store):
         except Exception as error:  # noqa: BLE001 - raised again, translated
             if not (_was_rolled_back(error) or _is_gone(error)):
                 _raise(error)
-        return await self._last_try(work, in_transaction=False)
+        return await self._last_try(self._on_connection, work)
 
-    async def write(self, work: Work[T], *, retry: bool = False) -> T:
+    async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """Run in a transaction; once more after a deadlock, and after a lost connection if asked."""
+        run = self._on_connection if single else self._in_transaction
+        work = _one_statement(work) if single else work
         try:
-            return await self._in_transaction(work)
+            return await run(work)
         except Exception as error:  # noqa: BLE001 - raised again, translated
             if not (_was_rolled_back(error) or (retry and _is_gone(error))):
                 _raise(error)
-        return await self._last_try(work, in_transaction=True)
+        return await self._last_try(run, work)
 
     async def listen(self) -> None:
         """Hear what other processes commit; behind PgBouncer, which has no LISTEN, ask often."""
@@ -140,29 +155,18 @@ class PostgresStore(Store):
         await self._notices.close()
         await self._lender.close()
 
-    async def _last_try(self, work: Work[T], *, in_transaction: bool) -> T:
+    async def _last_try(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
-            return await (self._in_transaction if in_transaction else self._on_connection)(work)
+            return await run(work)
         except Exception as error:  # noqa: BLE001 - raised again, translated
             _raise(error)
 
     async def _on_connection(self, work: Work[T]) -> T:
         raw, is_sound = await self._lender.take(), False
-        db = _PostgresConnection(raw, self.observer)
+        # Behind PgBouncer nothing is prepared, and so everything is planned by its values.
+        db = _PostgresConnection(raw, self.observer, prepares=self._prepares)
         try:
             result = await work(db)
-            is_sound = True
-        finally:
-            noted().statements += db.statements
-            await self._lender.give(raw, is_sound=is_sound)
-        return result
-
-    async def _in_transaction(self, work: Work[T]) -> T:
-        raw, is_sound = await self._lender.take(), False
-        db = _PostgresConnection(raw, self.observer)
-        try:
-            async with raw.transaction():
-                result = await work(db)
             is_sound = True
         finally:
             noted().statements += db.statements
@@ -171,6 +175,13 @@ class PostgresStore(Store):
             self.bell.ring(db.touched)
             self._notices.send(db.touched)
         return result
+
+    async def _in_transaction(self, work: Work[T]) -> T:
+        async def whole(db: Connection) -> T:
+            async with cast("_PostgresConnection", db).transaction():
+                return await work(db)
+
+        return await self._on_connection(whole)
 
 
 def dsn(url: str) -> str:

@@ -26,10 +26,10 @@ from gql_tickets.store.tables import tickets
 _low, _high, _limit = (sa.bindparam(name, type_=sa.Integer) for name in ("low", "high", "limit"))
 
 
-def is_ranked(wanted: Criteria, order: Sorting, page: PageRequest) -> bool:
-    """Whether find_ranked() can answer: for relevance alone, of some words, and by cursors."""
+def is_ranked(order: Sorting, page: PageRequest) -> bool:
+    """Whether find_ranked() can answer: for relevance alone, and by cursors."""
     names = [key.name for key, _ in order.keys]
-    return names == ["relevance", "id"] and bool(wanted.query.wanted) and not page.offset
+    return names == ["relevance", "id"] and not page.offset
 
 
 @lru_cache(maxsize=SHAPES_MAX)
@@ -50,7 +50,26 @@ def _statement(shape: Shape, falling: bool) -> Statement:
             .limit(_limit)
         )
 
-    return Statement(build)
+    return Statement(build, by_value=True)
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _unranked_statement(shape: Shape, falling: bool) -> Statement:
+    """Where no word is wanted, one ticket is as relevant as the other."""
+
+    def build(dialect: str) -> sa.Select[Any]:
+        return (
+            sa.select(*ticket_columns(tickets))
+            .where(
+                tickets.c.org_id == org(),
+                tickets.c.id.between(_low, _high),
+                clause(shape, tickets, dialect),
+            )
+            .order_by(tickets.c.id.desc() if falling else tickets.c.id.asc())
+            .limit(_limit)
+        )
+
+    return Statement(build, by_value=True)
 
 
 async def find_ranked(
@@ -59,12 +78,18 @@ async def find_ranked(
     """The tickets of a page as they are read: from its end if it is backward, and one too many."""
     best_first = order.keys[0][1]
     falling = best_first != page.backward
-    statement = _statement(wanted.beside, falling)
+    query = wanted.query
+    ranks = {0} if not query.wanted else {0, 2} if len(query.wanted) == 1 else {0, 1, 2}
+    statement = (
+        _statement(wanted.beside, falling)
+        if query.wanted
+        else _unranked_statement(wanted.shape, falling)
+    )
     rows: list[Ticket] = []
     for rank, low, high in _stretches(order, page, best_first=best_first, falling=falling):
-        if len(wanted.query.wanted) == 1 and rank == 1:
-            continue  # some of one is all of it
-        sought = Sought(org, wanted.query.wanted, wanted.query.unwanted, rank=rank)
+        if rank not in ranks:
+            continue
+        sought = Sought(org, query.wanted, query.unwanted, rank=rank)
         limit = page.size + 1 - len(rows)
         rows += await db.records(
             statement,

@@ -1,9 +1,9 @@
 """The search: a document of words for each ticket, kept up in the transaction of each write.
 
-On PostgreSQL a document is a row with two tsvectors, whose words begin with the organization's
-number, so that no entry of the index serves two tenants. On SQLite it is a row of an FTS5 table,
-whose rowid begins with the organization's number for the same reason. Neither database gets to cut
-a text into words or to fold a letter: domain/words.py does, for documents and for queries.
+On PostgreSQL a document is a row with a tsvector, whose words begin with the organization's number,
+so that no entry of the index serves two tenants. On SQLite it is a row of an FTS5 table, whose rowid
+begins with the organization's number for the same reason. Neither database gets to cut a text into
+words or to fold a letter: domain/words.py does, for documents and for queries.
 """
 
 from __future__ import annotations
@@ -219,14 +219,19 @@ def _tsvector(org: int, made: Document) -> str:
     return " ".join([*(f"{word}:{','.join(at)}" for word, at in places.items()), *rest])
 
 
-def _add(dialect: str) -> sa.Executable:
+def _put(dialect: str) -> sa.Executable:
+    """Add documents, or write over those that are there."""
     if dialect == "postgresql":
         rows = given_rows(_OF_POSTGRESQL, dialect)
         select = sa.select(org(), *(rows.c[name] for name in _OF_POSTGRESQL)).select_from(rows)
-        return sa.insert(ticket_search).from_select(["org_id", *_OF_POSTGRESQL], select)
+        insert = postgresql.insert(ticket_search).from_select(["org_id", *_OF_POSTGRESQL], select)
+        return insert.on_conflict_do_update(
+            index_elements=[ticket_search.c.org_id, ticket_search.c.ticket_id],
+            set_={"document": insert.excluded.document},
+        )
     rows = given_rows(_OF_SQLITE, dialect)
     select = sa.select(*(rows.c[name] for name in _OF_SQLITE)).select_from(rows)
-    return sa.insert(_fts).from_select(list(_OF_SQLITE), select)
+    return sa.insert(_fts).prefix_with("OR REPLACE").from_select(list(_OF_SQLITE), select)
 
 
 def _drop(dialect: str) -> sa.Delete:
@@ -246,7 +251,7 @@ def _some(dialect: str) -> sa.Select[Any]:
 
 
 _SOME = Statement(_some)
-_ADD = Statement(_add)
+_PUT = Statement(_put)
 _DROP = Statement(_drop)
 _TEXTS = Statement(
     lambda dialect: sa.select(tickets.c.id, tickets.c.title, tickets.c.description).where(
@@ -272,22 +277,20 @@ async def find_is_rare(db: Connection, org: int, sought: Sought) -> bool:
 
 
 async def add_documents(db: Connection, org: int, documents: Iterable[Texts]) -> None:
-    """Make the first documents of tickets, in one statement."""
+    """Make the documents of tickets, out of their texts, in one statement."""
     rows = [
         {"ticket_id": id, **_columns(db.dialect, org, id, document(title, texts))}
         for id, title, texts in documents
     ]
     if rows:
-        await db.run(_ADD, org=org, rows=rows)
+        await db.run(_PUT, org=org, rows=rows)
 
 
 async def change_documents(db: Connection, org: int, ticket_ids: Collection[int]) -> None:
     """Make the documents of tickets anew, from their texts as they are now in this transaction."""
     ids = sorted(ticket_ids)
     for start in range(0, len(ids), BATCH):
-        some = ids[start : start + BATCH]
-        await drop_documents(db, org, some)
-        await add_documents(db, org, await _texts(db, org, some))
+        await add_documents(db, org, await _texts(db, org, ids[start : start + BATCH]))
 
 
 async def drop_documents(db: Connection, org: int, ticket_ids: Collection[int]) -> None:

@@ -60,6 +60,17 @@ def is_narrow(shape: Shape) -> bool:
             return False
 
 
+def has_text(shape: Shape) -> bool:
+    """Whether there is a text in it anywhere: rare or common, a plan for one is bad for the other."""
+    match shape:
+        case All(parts) | AnyOf(parts):
+            return any(map(has_text, parts))
+        case Not(part):
+            return has_text(part)
+        case Leaf(test):
+            return test == "matches"
+
+
 def looked_up(shape: Shape) -> Shape:
     """The same, for an order whose index SQLite is to walk: texts are common, and looked up by id."""
     match shape:

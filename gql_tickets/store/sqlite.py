@@ -131,7 +131,13 @@ class SqliteStore(Store):
             noted().statements += db.statements
             self._idle.put_nowait(reader)
 
-    async def write(self, work: Work[T], *, retry: bool = False) -> T:  # noqa: ARG002
+    async def write(
+        self,
+        work: Work[T],
+        *,
+        retry: bool = False,  # noqa: ARG002
+        single: bool = False,  # noqa: ARG002
+    ) -> T:
         """Run on the writer, whose thread takes one transaction after the other.
 
         A caller who is cancelled leaves a transaction that is not committed, unless it was already.

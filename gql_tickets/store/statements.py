@@ -24,9 +24,10 @@ DIALECTS: dict[str, Dialect] = {
 class Compiled:
     """The text of a statement for one database, and how its values cross the driver."""
 
-    __slots__ = ("_binders", "_defaults", "_names", "readers", "sql")
+    __slots__ = ("_binders", "_defaults", "_names", "by_value", "readers", "sql")
 
-    def __init__(self, executable: sa.Executable, dialect: Dialect) -> None:
+    def __init__(self, executable: sa.Executable, dialect: Dialect, *, by_value: bool) -> None:
+        self.by_value = by_value
         compiled = executable.compile(  # type: ignore[attr-defined]
             dialect=dialect, compile_kwargs={"render_postcompile": True}
         )
@@ -70,12 +71,22 @@ class Compiled:
 
 
 class Statement:
-    """An executable, or a function from a dialect's name to one where the SQL has to differ."""
+    """An executable, or a function from a dialect's name to one where the SQL has to differ.
 
-    __slots__ = ("_build", "_compiled")
+    `by_value` says that how it is best answered depends on its values so much that PostgreSQL had
+    better plan it anew each time, instead of settling for one plan after a few.
+    """
 
-    def __init__(self, build: Callable[[str], sa.Executable] | sa.Executable) -> None:
+    __slots__ = ("_build", "_by_value", "_compiled")
+
+    def __init__(
+        self,
+        build: Callable[[str], sa.Executable] | sa.Executable,
+        *,
+        by_value: bool = False,
+    ) -> None:
         self._build = build
+        self._by_value = by_value
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, dialect: str) -> Compiled:
@@ -84,5 +95,7 @@ class Statement:
         if found is None:
             build = self._build
             executable = build if isinstance(build, sa.Executable) else build(dialect)
-            found = self._compiled[dialect] = Compiled(executable, DIALECTS[dialect])
+            found = self._compiled[dialect] = Compiled(
+                executable, DIALECTS[dialect], by_value=self._by_value
+            )
         return found

@@ -19,12 +19,13 @@ from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import counters, events, ranked, search
+from gql_tickets.store import counters, events, named, ranked, search
 from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.narrowing import sized_up
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
-from gql_tickets.store.shapes import is_narrow, looked_up, sought_by
+from gql_tickets.store.shapes import has_text
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import (
     comments,
@@ -109,7 +110,7 @@ def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: boo
             .order_by(*order.columns(tickets, dialect, backward=bounds.backward, unindexed=True))
         )
 
-    return Statement(build)
+    return Statement(build, by_value=has_text(shape))
 
 
 async def find_page(
@@ -118,26 +119,13 @@ async def find_page(
     """One page of the tickets that match."""
     by = sorting(order)
     bounds, values = window(page, by)
-    if ranked.is_ranked(wanted, by, page):
+    if ranked.is_ranked(by, page):
         found = await ranked.find_ranked(db, org, wanted, by, page)
         return page_of(found, page, by, wanted.query)
-    narrow = await _is_narrow(db, org, wanted)
-    shape = wanted.shape if narrow or db.dialect != "sqlite" else looked_up(wanted.shape)
+    shape, narrow = await sized_up(db, org, wanted)
     statement = _page_statement(shape, by, bounds, narrow=narrow)
     rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
     return page_of(rows, page, by, wanted.query)
-
-
-async def _is_narrow(db: Connection, org: int, wanted: Criteria) -> bool:
-    """Whether SQLite had best find all matches before it sorts them; PostgreSQL knows by itself."""
-    if db.dialect != "sqlite":
-        return False
-    if is_narrow(wanted.shape):
-        return True
-    for bind in sought_by(wanted.shape):
-        if await search.find_is_rare(db, org, wanted.values[bind]):
-            return True
-    return False
 
 
 @lru_cache(maxsize=SHAPES_MAX)
@@ -151,7 +139,8 @@ def _count_statement(shape: Shape) -> Statement:
             sa.select(number)
             .select_from(table)
             .where(table.c.org_id == org(), clause(shape, table, dialect))
-        )
+        ),
+        by_value=has_text(shape),
     )
 
 
@@ -192,7 +181,7 @@ def _first(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
 
 
 def _add_postgresql() -> sa.Select[Any]:
-    """Number, ticket, event and document in one statement: the counter is locked for the shortest time."""
+    """All of it in one statement: the counter of numbers is locked for the shortest time."""
     key = _NUMBER.cte("key")
     ticket = (
         sa.insert(tickets)
@@ -235,7 +224,10 @@ def _add_postgresql() -> sa.Select[Any]:
         _ONE,
     ).select_from(ticket)
     count = counters.counted(added, "postgresql").cte("count")
-    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(event, document, count)
+    missing = named.adding_missing("postgresql").cte("missing")
+    return sa.select(ticket.c.id, ticket.c.number, ticket.c.slug).add_cte(
+        missing, event, document, count
+    )
 
 
 _ADD_POSTGRESQL = Statement(lambda _: _add_postgresql())
@@ -256,8 +248,9 @@ _ADD_TICKET = Statement(
 async def add_ticket(
     db: Connection, org: int, actor: Actor, at: dt.datetime, values: Values
 ) -> tuple[int, int, str]:
-    """Number and store a ticket, and its first event: id, number and slug. To be called last.
+    """Number and store a ticket, its labels and its first event: id, number and slug.
 
+    To be called last: on PostgreSQL it is one statement, which can be a transaction by itself.
     `values` are the columns from `title` to `completed_at`, without position and version.
     """
     new = {f"new_{name}": values[name] for name in DRAFTED}
@@ -270,10 +263,12 @@ async def add_ticket(
             **new,
             **events.said_by(actor, at),
             **search.row(db.dialect, org, 0, values["title"], texts),
+            **named.wanting(values["labels"]),
             event_kind=ChangeKind.CREATED,
             event_changes=events.written(()),
         )
     else:
+        await named.add_missing(db, org, values["labels"])
         row = await db.row(_ADD_NUMBER, org=org)
     if row is None:
         raise LookupError("the organization is gone")

@@ -129,9 +129,9 @@ class TracedStore(Store):
         """As the store does."""
         return await self._store.read(self._traced(work))
 
-    async def write(self, work: Work[T], *, retry: bool = False) -> T:
+    async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """As the store does."""
-        return await self._store.write(self._traced(work), retry=retry)
+        return await self._store.write(self._traced(work), retry=retry, single=single)
 
     async def listen(self) -> None:
         """As the store does."""

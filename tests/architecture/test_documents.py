@@ -117,3 +117,20 @@ def test_the_image_runs_as_nobody_in_particular_and_from_the_pins() -> None:
     assert "USER 10001:10001" in dockerfile
     assert "HEALTHCHECK" in dockerfile
     assert dockerfile.rstrip().endswith('CMD ["gql-tickets", "serve", "--host", "0.0.0.0"]')
+
+
+def test_the_pages_are_pinned_and_no_registry_is_named() -> None:
+    locked = json.loads((ROOT / "web/package-lock.json").read_text("utf-8"))["packages"]
+    assert not [name for name, package in locked.items() if name and "version" not in package]
+    assert not [name for name, package in locked.items() if "resolved" in package]
+    wanted = json.loads((ROOT / "web/package.json").read_text("utf-8"))
+    named = {*wanted["dependencies"], *wanted["devDependencies"]}
+    assert {f"node_modules/{name}" for name in named} <= set(locked)
+
+
+def test_what_is_built_is_in_no_repository() -> None:
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    assert {"node_modules/", "gql_tickets/web/static/"} <= set(ignored)
+    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["artifacts"] == [
+        "gql_tickets/web/static"
+    ]

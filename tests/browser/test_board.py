@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from gql_tickets.auth import DEMO_KEY
-from tests.browser.boards import card, choose, column, slugs
+from tests.browser.boards import card, choose, column, is_live, slugs
 from tests.browser.conftest import Server
 from tests.browser.visits import Visitor
 
@@ -161,3 +161,14 @@ async def test_a_key_is_asked_for_where_it_is_not_known(visitor: Visitor) -> Non
     await page.get_by_role("button", name="Open").click()
     await card(page, "AM-42").wait_for()
     assert DEMO_KEY not in await visitor.stored()
+
+
+async def test_who_leaves_takes_the_connection_along(visitor: Visitor) -> None:
+    page = visitor.page
+    async with page.expect_websocket() as opened:
+        await visitor.open("/board")
+    await is_live(page)
+    socket = await opened.value
+    async with socket.expect_event("close"):
+        await page.get_by_role("button", name="Change key").click()
+    await page.get_by_label("API key").wait_for()

@@ -42,7 +42,7 @@ class Visitor:
         context = await browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=touch
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         return cls(context, await context.new_page(), url)
 
     async def open(self, path: str) -> Page:

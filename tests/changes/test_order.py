@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from gql_tickets.auth import Actor
-from gql_tickets.domain.tickets import ChangeKind, TicketRef
-from gql_tickets.service import changes
+from gql_tickets.domain.tickets import ChangeKind, TicketRef, TicketStatus
+from gql_tickets.service import changes, tickets
 from gql_tickets.settings import Settings
-from gql_tickets.store import labels as label_store
+from gql_tickets.store import named
 from gql_tickets.store import tickets as ticket_store
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.events import Event
@@ -109,7 +109,7 @@ async def test_one_ticket_is_in_order_even_where_the_later_writer_began_first(
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def early_id(db: Connection) -> None:
-        await label_store.add_missing(db, actor.org_id, ["anything"])  # takes a transaction id
+        await named.add_missing(db, actor.org_id, ["anything"])  # takes a transaction id
         begun.set()
         await go_on.wait()
         found = await ticket_store.find_ticket(db, actor.org_id, TicketRef(id=ticket.id), lock=True)
@@ -128,6 +128,31 @@ async def test_one_ticket_is_in_order_even_where_the_later_writer_began_first(
         ("AM-1", "updated", 2),
         ("AM-1", "updated", 3),
     ]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=False)
+async def test_one_statement_that_waited_comes_after_what_it_waited_for(
+    store: Store, rival: Store, actor: Actor, hold: Callable[[Store], Held]
+) -> None:
+    ticket = await add(store, actor)
+    held = hold(rival)
+    first = asyncio.create_task(change(rival, actor, ticket, title="First"))
+    await held.reached.wait()
+    second = asyncio.create_task(
+        tickets.set_status(store, actor, ticket=TicketRef(id=ticket.id), status=TicketStatus.DONE)
+    )
+    other = await add(store, actor, "Meanwhile")
+    held.go_on.set()
+    await first
+    assert (await second).version == 3
+    entries = told((await poll(store, actor)).changes)
+    assert sorted(entries) == [
+        ("AM-1", "created", 1),
+        ("AM-1", "updated", 2),
+        ("AM-1", "updated", 3),
+        (other.slug, "created", 1),
+    ]
+    assert [version for slug, _, version in entries if slug == "AM-1"] == [1, 2, 3]
 
 
 async def test_many_writers_and_a_poller_that_misses_nothing(

@@ -211,6 +211,9 @@ class Query:
     """Roots of every kind of output."""
 
     books: list[BookType] = strawberry.field(resolver=_books)
+    book: BookType | None = strawberry.field(resolver=_book)
+    author: AuthorType | None = strawberry.field(resolver=_author)
+    stream: list[BookType] = strawberry.field(resolver=_stream)
 
     @strawberry.field
     def page(self, info: Info, first: int = 4) -> Page | None:

@@ -15,7 +15,8 @@ from tests.execution.records import Shelf
 STOCK = build()
 FAST = build(execution_context_class=BreadthFirstExecutor)
 
-Outcome = tuple[Any, list[tuple[Any, str]]]
+Outcome = tuple[Any, list[Any]]
+"""Data, and errors that begin with their path."""
 
 
 def shown(data: Any) -> Any:
@@ -27,12 +28,38 @@ async def run(schema: Any, query: str, shelf: Shelf, **variables: Any) -> Outcom
     """Data, and errors as path and message, in an order that does not depend on time."""
     result = await schema.execute(query, variables, shelf)
     errors = [(error.path, error.message) for error in result.errors or []]
+    assert all(path for path, _ in errors), "the document is not valid"
     return shown(result.data), sorted(errors, key=repr)
 
 
 async def both(query: str, shelf: Callable[[], Shelf], **variables: Any) -> Outcome:
-    """What both executors answer, which has to be the same."""
+    """What both executors answer, which has to agree."""
     stock = await run(STOCK, query, shelf(), **variables)
     fast = await run(FAST, query, shelf(), **variables)
-    assert fast == stock
+    assert agree(stock, fast), (stock, fast)
     return fast
+
+
+def agree(stock: Outcome, fast: Outcome) -> bool:
+    """Whether data and errors are the same.
+
+    Where several fields fail beneath one place that becomes null, it is a matter of time which of
+    them are reported: the specification asks for one, and stops the others.
+    """
+    if stock == fast:
+        return True
+    return stock[0] == fast[0] and _by_place(*stock) == _by_place(*fast)
+
+
+def _by_place(data: Any, errors: list[Any]) -> list[Any]:
+    """Each error that made its own field null; and of the others the place of the null."""
+    places = set()
+    for path, *rest in errors:
+        value, place = data, []
+        for step in path:
+            if value is None:
+                break
+            place.append(step)
+            value = value[step]
+        places.add(repr((place, rest if place == path else None)))
+    return sorted(places)

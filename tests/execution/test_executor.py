@@ -12,9 +12,10 @@ import pytest
 import strawberry
 from graphql import get_introspection_query
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
 
 from gql_tickets.execution import BreadthFirstExecutor
-from tests.execution.library import build
+from tests.execution.library import SCALARS, BookType, Query, build
 from tests.execution.records import SHELVES, UNKNOWN, Author, Book, Shelf, good
 from tests.execution.running import FAST, STOCK, both, run, shown
 
@@ -124,6 +125,28 @@ async def test_events_of_a_subscription_are_structs() -> None:
     events = [event.data async for event in stream]
     assert isinstance(events[0]["returned"], msgspec.Struct)
     assert [len(shown(event)["returned"]["authors"]) for event in events] == [2, 2, 2, 0, 1, 2]
+
+
+async def test_what_is_deferred_is_left_to_graphql_core() -> None:
+    query = """{ page { total nodes { id ... @defer { title } } } books @stream(initialCount: 1) {
+      id authors { name } } book { id } }"""
+    answers = []
+    for executor in (None, BreadthFirstExecutor):
+        config = StrawberryConfig(
+            scalar_map=SCALARS, enable_experimental_incremental_execution=True
+        )
+        schema = strawberry.Schema(
+            Query, types=[BookType], config=config, execution_context_class=executor
+        )
+        result: Any = await schema.execute(query, None, good())
+        initial = result.initial_result
+        parts = [part.formatted async for part in result.subsequent_results]
+        late = [shown(late) for part in parts for late in part.get("incremental", [])]
+        deferred = [each["data"] for each in late if "data" in each]
+        streamed = [item for each in late for item in each.get("items", [])]
+        answers.append((shown(initial.data), deferred, streamed))
+    assert answers[0] == answers[1]
+    assert answers[0][0]["books"] == [{"id": "1", "authors": [{"name": "Ada"}, {"name": None}]}]
 
 
 async def test_middleware_sees_every_field() -> None:

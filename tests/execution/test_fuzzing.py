@@ -10,7 +10,8 @@ import pytest
 from graphql import parse, validate
 from graphql.validation import NoUnusedFragmentsRule, NoUnusedVariablesRule, specified_rules
 
-from tests.execution.fuzzing import STOCK, Writer, agree, differences
+from tests.execution.fuzzing import STOCK, Writer, differences
+from tests.execution.running import agree
 
 CASES = 2_000
 

@@ -30,7 +30,7 @@ def answered(query: str, shelf: object) -> bytes:
 
 def test_ten_thousand_different_queries_leave_nothing_behind() -> None:
     shelf = good()
-    known = set(memory._operations)
+    known = set(memory._known)
     blocks = 0
     for number in range(QUERIES):
         answer = answered(f"{{ page {{ nodes {{ a{number}: title id }} }} }}", shelf)
@@ -39,7 +39,7 @@ def test_ten_thousand_different_queries_leave_nothing_behind() -> None:
             gc.collect()
             blocks = sys.getallocatedblocks()
     gc.collect()
-    assert set(memory._operations) <= known
+    assert set(memory._known) <= known
     assert row_type.cache_info().currsize <= 512
     assert sys.getallocatedblocks() - blocks < 2_000
 
@@ -57,11 +57,11 @@ async def test_a_document_is_planned_once_for_each_setting_of_its_switches() -> 
             executor_class=BreadthFirstExecutor,
         )
 
-    known = len(memory._operations)
+    known = len(memory._known)
     for number in range(9):
         run(a=bool(number % 2), n=number)
-    assert len(memory._operations) == known + 1
-    operation = memory._operations[id(document.definitions[0])][1]
+    assert len(memory._known) == known + 1
+    operation = memory._known[id(document.definitions[0])][1]
     assert sorted(operation._memos) == [(False,), (True,)]
     assert [len(memo) for memo in operation._memos.values()] == [1, 1]
 
@@ -82,5 +82,5 @@ def test_settings_of_switches_are_bounded() -> None:
         )
         shown = msgspec.to_builtins(result.data)["page"]["nodes"][0]  # type: ignore[union-attr]
         assert set(shown) == {name for name in names if values[name]}
-    operation = memory._operations[id(document.definitions[0])][1]
+    operation = memory._known[id(document.definitions[0])][1]
     assert len(operation._memos) == VARIANTS_MAX

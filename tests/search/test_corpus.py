@@ -16,6 +16,7 @@ from gql_tickets.domain.paging import Order, OrderField, Page, PageRequest
 from gql_tickets.domain.tickets import Ticket, TicketDraft
 from gql_tickets.service import tickets
 from gql_tickets.store.engine import Store
+from tests.search.plain import fits
 from tests.service.test_orders import walked
 
 CORPUS = tomllib.loads(Path(__file__).with_name("corpus.toml").read_text("utf-8"))
@@ -93,18 +94,6 @@ TYPED = st.one_of(
 )
 
 
-def in_plain_python(query: search.Query, made: search.Document) -> bool:
-    """Whether a document fits a query, without a database."""
-
-    def occurs(term: search.Term) -> bool:
-        streams = [made.title, made.body]
-        if len(term.words) == 1:
-            streams.append(made.rest)
-        return any(True for stream in streams for _ in search.places(term, stream))
-
-    return all(map(occurs, query.wanted)) and not any(map(occurs, query.unwanted))
-
-
 @settings(
     max_examples=60,
     deadline=None,
@@ -134,7 +123,7 @@ async def test_whatever_is_typed_is_a_query_and_finds_what_plain_python_finds(
         is_found = await tickets.count(
             store, actor, filter=TicketFilter(ids=(ticket.id,), text=text)
         )
-        assert bool(is_found) is in_plain_python(query, made), text
+        assert bool(is_found) is fits(query, made), text
 
 
 @pytest.mark.usefixtures("corpus")

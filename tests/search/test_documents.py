@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from contextlib import closing
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from gql_tickets.auth import Actor
 from gql_tickets.domain import search as domain
 from gql_tickets.domain.filters import TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST, PageRequest
+from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
 from gql_tickets.domain.tickets import (
     ChildrenPolicy,
     TicketDraft,
@@ -25,26 +26,32 @@ from gql_tickets.service import demo, directory, tickets
 from gql_tickets.store import search
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.statements import Statement
-from gql_tickets.store.tables import organizations, ticket_search
+from gql_tickets.store.tables import ticket_search
 from gql_tickets.store.tables import tickets as tickets_table
 
+BY_RELEVANCE = (Order(OrderField.RELEVANCE),)
 TEXTS = ("Ada's résumé", "東京 🎉", "a-b a_b", "", "the the the", "ﬁle \ue000 x" * 3)
 
 
 def stored(dialect: str) -> Statement:
-    """Every document of an organization."""
+    """Every document there is."""
     if dialect == "postgresql":
-        return Statement(sa.select(ticket_search.c.ticket_id, ticket_search.c.document))
+        return Statement(sa.select(ticket_search))
     fts = sa.table(
         "ticket_search", *(sa.column(name) for name in ("rowid", "title", "body", "rest"))
     )
     return Statement(sa.select(fts))
 
 
-async def assert_documents_are_what_they_should(store: Store, org: int) -> None:
+async def assert_documents_fit(store: Store) -> None:
     """Compares all documents with those that the tickets' texts make."""
     texts = Statement(
-        sa.select(tickets_table.c.id, tickets_table.c.title, tickets_table.c.description)
+        sa.select(
+            tickets_table.c.org_id,
+            tickets_table.c.id,
+            tickets_table.c.title,
+            tickets_table.c.description,
+        )
     )
 
     async def work(db: Connection) -> Any:
@@ -54,17 +61,17 @@ async def assert_documents_are_what_they_should(store: Store, org: int) -> None:
     assert len(rows) == len(found)
     made = [
         search.row(store.dialect, org, id, title, [text] if text else [])
-        for id, title, text in found
+        for org, id, title, text in found
     ]
     if store.dialect == "sqlite":
         names = ("search_rowid", "search_title", "search_body", "search_rest")
         assert rows == sorted(tuple(each[name] for name in names) for each in made)
         return
     for row, each in zip(
-        rows, sorted(made, key=lambda each: each["search_ticket_id"]), strict=True
+        rows, sorted(made, key=itemgetter("search_org_id", "search_ticket_id")), strict=True
     ):
-        assert row[0] == each["search_ticket_id"]
-        assert parted(row[1]) == parted(each["search_document"])
+        assert row[:2] == (each["search_org_id"], each["search_ticket_id"])
+        assert parted(row[2]) == parted(each["search_document"])
 
 
 def parted(vector: str) -> set[str]:
@@ -104,15 +111,15 @@ async def test_documents_follow_every_write(store: Store, actor: Actor) -> None:
     for _ in range(5):
         await create()
     for _ in range(60):
-        await dice.choice([create, create, update, update, delete])()
+        await dice.choice([create, create, update, update, update, delete])()
+        await assert_documents_fit(store)
         if not made:
             await create()
-    await assert_documents_are_what_they_should(store, actor.org_id)
 
 
 async def test_the_demo_can_be_searched(store: Store) -> None:
     await demo.fill(store)
-    await assert_documents_are_what_they_should(store, 1)
+    await assert_documents_fit(store)
 
 
 async def test_a_write_that_fails_leaves_the_document(store: Store, actor: Actor) -> None:
@@ -125,15 +132,19 @@ async def test_a_write_that_fails_leaves_the_document(store: Store, actor: Actor
 
     with pytest.raises(LookupError):
         await store.write(work)
-    await assert_documents_are_what_they_should(store, actor.org_id)
+    await assert_documents_fit(store)
 
 
 async def found(store: Store, actor: Actor, text: str) -> list[int]:
-    """The ids of what a query finds."""
-    page = await tickets.list_page(
-        store, actor, filter=TicketFilter(text=text), order=NEWEST_FIRST, page=PageRequest(250)
-    )
-    return sorted(ticket.id for ticket in page.items)
+    """The ids of what a query finds, in whichever order and way."""
+    several: list[list[int]] = []
+    for order in (NEWEST_FIRST, BY_RELEVANCE, (*BY_RELEVANCE, Order(OrderField.TITLE))):
+        page = await tickets.list_page(
+            store, actor, filter=TicketFilter(text=text), order=order, page=PageRequest(250)
+        )
+        several.append(sorted(ticket.id for ticket in page.items))
+    assert several[0] == several[1] == several[2]
+    return several[0]
 
 
 async def test_no_query_reaches_into_another_organization(store: Store, actor: Actor) -> None:
@@ -208,22 +219,7 @@ async def test_a_long_query_is_bounded(store: Store, actor: Actor) -> None:
     assert len(query.wanted) == domain.QUERY_WORDS_MAX
 
 
-async def test_tickets_from_before_the_search_get_their_documents(store: Store) -> None:
-    """The migration fills the table: its statement is run again upon tickets that have none."""
-    await demo.fill(store)
-    ids = list(range(1, demo.TICKETS + 1))
-
-    async def drop(db: Connection) -> None:
-        await search.drop_documents(db, 1, ids)
-        assert await db.rows(stored(db.dialect)) == []
-
-    await store.write(drop)
-    await store.write(lambda db: search.change_documents(db, 1, ids))
-    await assert_documents_are_what_they_should(store, 1)
-
-
 def test_fts5_is_in_the_sqlite_of_this_python() -> None:
     with closing(sqlite3.connect(":memory:")) as raw:
         raw.execute(search.FTS5)
         assert raw.execute("SELECT count(*) FROM ticket_search").fetchone() == (0,)
-    assert organizations.c.id.type.python_type is int

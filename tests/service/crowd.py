@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from gql_tickets.auth import Actor
+from gql_tickets.domain import search
 from gql_tickets.domain.directory import RepositoryRef, UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
 from gql_tickets.domain.tickets import (
@@ -22,6 +23,7 @@ from gql_tickets.domain.tickets import (
 )
 from gql_tickets.service import directory, tickets
 from gql_tickets.store.engine import Store
+from tests.search.plain import fits
 
 SIZE = 60
 NAMES = {1: "ada", 2: "bob", 3: None}
@@ -68,8 +70,10 @@ async def gathered(store: Store, actor: Actor) -> list[Ticket]:
 def _draft(dice: random.Random, made: list[int]) -> TicketDraft:
     # Mostly beneath one of the last few: so that chains grow long, but not too long.
     parent = dice.choice(made[-8:]) if len(made) % 9 and dice.random() < 0.7 else None
+    words = dice.choices(("the", "login", "Éclair", "世界", "sign-in", "🎟"), k=dice.randrange(5))
     return TicketDraft(
         dice.choice(TITLES),
+        " ".join(words) or None,
         type=dice.choice(list(TicketType)),
         status=dice.choice(list(TicketStatus)),
         priority=dice.choice(list(TicketPriority)),
@@ -107,6 +111,7 @@ class Judge:
                 _refers(wanted.parent, it.parent_id, self._ticket_of),
                 _labelled(wanted.labels, set(it.labels)),
                 wanted.descendant_of is None or self._descends(it, wanted.descendant_of),
+                wanted.text is None or _found_by(it, wanted.text),
                 wanted.has_children in {None, it.id in self._parents},
                 _within(wanted.created_at, it.created_at),
                 _within(wanted.updated_at, it.updated_at),
@@ -128,6 +133,11 @@ class Judge:
                 return True
             ancestor = self._by_id[ancestor].parent_id
         return False
+
+
+def _found_by(it: Ticket, text: str) -> bool:
+    made = search.document(it.title, [it.description or ""])
+    return fits(search.read_query(text), made)
 
 
 def _user_of(ref: UserRef) -> int | None:

@@ -87,6 +87,11 @@ LABELLED = st.builds(
     LabelsMatch, some(NAMES), some(NAMES), some(NAMES), st.sampled_from([None, None, True, False])
 )
 
+WORDS = st.sampled_from(
+    ["the", "LOGIN", "log*", "-the", "eclair", '"the login"', "世", "界 世界", "in", "🎟", "?"]
+)
+TYPED = st.lists(WORDS, max_size=3).map(" ".join)
+
 
 def spans(moments: list[dt.datetime]) -> st.SearchStrategy[Span]:
     """A test of an instant; the bounds are instants of the crowd, or a microsecond beside one."""
@@ -115,6 +120,7 @@ def leaves(crowd: list[Ticket]) -> st.SearchStrategy[TicketFilter]:
         "parent": refers(TICKETS),
         "descendant_of": TICKETS,
         "has_children": st.booleans(),
+        "text": TYPED,
         "created_at": spans(moments),
         "updated_at": spans(moments),
         "completed_at": spans(moments),
@@ -153,6 +159,18 @@ async def test_any_tree_of_filters_matches_what_plain_python_says(
         expected = judge.matching(wanted)
         assert await found(store, actor, wanted) == expected, wanted
         assert await tickets.count(store, actor, filter=wanted) == len(expected)
+
+
+@pytest.mark.parametrize("field", ["created_at", "updated_at", "completed_at"])
+async def test_a_bound_is_within_or_without(
+    store: Store, actor: Actor, crowd: list[Ticket], field: str
+) -> None:
+    judge = Judge(crowd)
+    moments = sorted({getattr(it, field) for it in crowd} - {None})
+    for moment in (moments[0], moments[len(moments) // 2], moments[-1]):
+        for test in ("gt", "gte", "lt", "lte"):
+            wanted = replace(TicketFilter(), **{field: Span(**{test: moment})})
+            assert await found(store, actor, wanted) == judge.matching(wanted), test
 
 
 async def test_groups_take_trees_of_filters_too(
@@ -281,7 +299,7 @@ def looked_at() -> Iterator[tuple[TicketFilter, set[TicketField]]]:
     yield TicketFilter(parent=Reference(is_null=True)), {field.PARENT}
     yield TicketFilter(descendant_of=TicketRef(id=1)), {field.PARENT}
     yield TicketFilter(has_children=False), {field.PARENT}
-    yield TicketFilter(text="word"), {field.TITLE, field.DESCRIPTION}
+    yield TicketFilter(text="word"), {field.TITLE, field.DESCRIPTION, field.COMMENTS}
     yield (
         TicketFilter(labels=LabelsMatch(is_empty=True), type=OneOf(())),
         {field.LABELS, field.TYPE},

@@ -16,7 +16,7 @@ from gql_tickets.domain.paging import PageRequest
 from gql_tickets.domain.tickets import LabelsPatch, Ticket, TicketDraft, TicketPatch, TicketRef
 from gql_tickets.errors import Conflict, ErrorCode, Forbidden, NotFound, ValidationFailed
 from gql_tickets.service import directory, labels, tickets
-from gql_tickets.store import labels as stored
+from gql_tickets.store import named
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_events
@@ -312,10 +312,10 @@ async def test_unknown_labels_are_added_once_by_writers_at_once(store: Store, ac
     wanted = [f"label {number}" for number in range(20)]
 
     async def work(db: Connection) -> None:
-        await stored.add_missing(db, actor.org_id, wanted)
+        await named.add_missing(db, actor.org_id, wanted)
 
     async def turned(db: Connection) -> None:
-        await stored.add_missing(db, actor.org_id, wanted[::-1])
+        await named.add_missing(db, actor.org_id, wanted[::-1])
 
     await asyncio.gather(*(store.write(each) for each in (work, turned) * 8))
     assert await labels.count(store, actor) == 20

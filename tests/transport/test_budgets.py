@@ -9,7 +9,7 @@ from gql_tickets.app import create_app
 from gql_tickets.settings import Settings
 from tests.conftest import serving
 from tests.transport.conftest import run
-from tests.transport.test_websocket import client
+from tests.transport.talking import client
 
 PAGE = "{ tickets(first: 50) { nodes { slug } } viewer { rateLimit { remaining cost } } }"
 TICKETS = "/api/v1/ext/orgs/acme/tickets"

@@ -13,6 +13,8 @@ class Server {
   readonly asked: Input[] = [];
   readonly changes: Change[] = [];
   counts = 0;
+  refusal: Failure | null = null;
+  away = false;
   board = answer({ TODO: [ticket('a'), ticket('b')], DONE: [ticket('c')] });
   answerTo: (input: Input) => unknown = () => {
     throw new Failure('NETWORK', 'The server cannot be reached.');
@@ -20,6 +22,7 @@ class Server {
   private wake = () => {};
 
   request(query: string, { input }: { input?: Input } = {}): Promise<unknown> {
+    if (this.away) return Promise.reject(new Failure('NETWORK', 'The server cannot be reached.'));
     if (query.includes('query Start')) return Promise.resolve(START);
     if (query.includes('query Board')) return Promise.resolve(this.board);
     if (query.includes('query Counts')) {
@@ -32,11 +35,22 @@ class Server {
 
   async *subscribe(): AsyncGenerator<{ ticketChanged: Change }> {
     for (;;) {
+      if (this.refusal) {
+        const refusal = this.refusal;
+        this.refusal = null;
+        throw refusal;
+      }
       for (const change of this.changes.splice(0)) yield { ticketChanged: change };
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
+  }
+
+  async refuse(refusal: Failure): Promise<void> {
+    this.refusal = refusal;
+    this.wake();
+    await settled();
   }
 
   async tell(one: Ticket | null, id = one?.id ?? '', kind = 'UPDATED'): Promise<void> {
@@ -190,5 +204,35 @@ describe('a change of somebody else', () => {
     await server.tell(ticket('m', { version: 3 }));
     expect(ids('TODO')).not.toContain('m');
     expect(session.state.get().choices?.labels.map((each) => each.name)).toEqual(['css']);
+  });
+});
+
+describe('a session', () => {
+  it('reads everything again when the log no longer reaches back', async () => {
+    server.board = answer({ DONE: [ticket('n')] });
+    await server.refuse(new Failure('CURSOR_EXPIRED', 'Too old.'));
+    expect([ids('TODO'), ids('DONE')]).toEqual([[], ['n']]);
+  });
+
+  it('tries again when the server is away as it begins', async () => {
+    server.away = true;
+    await begin();
+    expect(session.state.get().failure?.code).toBe('NETWORK');
+    server.away = false;
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(session.state.get().failure).toBeNull();
+    expect(ids('TODO')).toEqual(['a', 'b']);
+  });
+
+  it('keeps what it shows when another filter cannot be read', async () => {
+    server.away = true;
+    await session.show({ ...EVERYTHING, text: 'x' });
+    expect(session.state.get().notices).toHaveLength(1);
+    expect(ids('TODO')).toEqual(['a', 'b']);
+  });
+
+  it('ends where the key is refused', async () => {
+    await server.refuse(new Failure('INVALID_TOKEN', 'Revoked.'));
+    expect(session.state.get().failure?.isAboutKey).toBe(true);
   });
 });

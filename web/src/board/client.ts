@@ -52,6 +52,7 @@ export class Client {
     query: string,
     variables: Record<string, unknown>,
     onConnected: () => void,
+    signal: AbortSignal,
   ): AsyncGenerator<Data> {
     const url = new URL(this.endpoint, location.href);
     url.protocol = url.protocol.replace('http', 'ws');
@@ -75,6 +76,7 @@ export class Client {
       },
     });
     addEventListener('offline', hangUp);
+    signal.addEventListener('abort', hangUp);
     try {
       for await (const { data, errors } of socket.iterate<Data>({ query, variables })) {
         if (errors?.length) throw failureOf(errors[0]);
@@ -84,6 +86,7 @@ export class Client {
       throw asFailure(error);
     } finally {
       removeEventListener('offline', hangUp);
+      signal.removeEventListener('abort', hangUp);
       socket.dispose();
     }
   }

@@ -7,20 +7,30 @@ const WAIT_MAX_MS = 8_000;
 
 export type Link = 'connecting' | 'live' | 'away';
 
-/** Every change after `since`, each at least once. Throws Failure where trying again is no use. */
+/**
+ * Every change after `since`, each at least once, until the signal is aborted.
+ * Throws Failure where trying again is no use.
+ */
 export async function* follow(
   client: Client,
   since: string,
   onLink: (link: Link) => void,
+  signal: AbortSignal,
 ): AsyncGenerator<Change> {
   let attempt = 0;
   onLink('connecting');
-  for (;;) {
+  while (!signal.aborted) {
     try {
-      const changes = client.subscribe<{ ticketChanged: Change }>(CHANGES, { since }, () => {
+      const connected = () => {
         attempt = 0;
         onLink('live');
-      });
+      };
+      const changes = client.subscribe<{ ticketChanged: Change }>(
+        CHANGES,
+        { since },
+        connected,
+        signal,
+      );
       for await (const { ticketChanged } of changes) {
         since = ticketChanged.cursor;
         yield ticketChanged;
@@ -30,6 +40,7 @@ export async function* follow(
         throw error;
       }
     }
+    if (signal.aborted) return;
     onLink('away');
     await pause(Math.min(WAIT_MAX_MS, 250 * 2 ** attempt++) * (0.5 + Math.random() / 2));
   }

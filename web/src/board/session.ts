@@ -53,7 +53,7 @@ export class Session {
   private recount: ReturnType<typeof setTimeout> | undefined;
   private noticeId = 0;
   private load = 0;
-  private isOver = false;
+  private readonly over = new AbortController();
 
   constructor(
     private readonly client: Client,
@@ -73,11 +73,12 @@ export class Session {
 
   /** Read everything, then follow what happens, until the session ends. */
   async run(): Promise<void> {
-    while (!this.isOver) {
+    const { signal } = this.over;
+    const onLink = (link: Link) => this.state.set({ link });
+    while (!signal.aborted) {
       try {
         const since = await this.start();
-        for await (const change of follow(this.client, since, (link) => this.state.set({ link }))) {
-          if (this.isOver) return;
+        for await (const change of follow(this.client, since, onLink, signal)) {
           if (this.early) this.early.push(change);
           else this.apply(change);
         }
@@ -85,7 +86,7 @@ export class Session {
         const failure = error as Failure;
         // The log no longer reaches back to where we were: read everything again.
         if (failure.code === 'CURSOR_EXPIRED') continue;
-        if (this.isOver) return;
+        if (signal.aborted) return;
         this.state.set({ failure, link: 'away' });
         if (failure.isAboutKey) return;
         await pause(RETRY_MS);
@@ -94,7 +95,7 @@ export class Session {
   }
 
   end(): void {
-    this.isOver = true;
+    this.over.abort();
   }
 
   private async start(): Promise<string> {
@@ -115,29 +116,28 @@ export class Session {
         labels: data.labels.nodes,
       },
     });
-    await this.show(this.state.get().filter);
+    await this.read(this.state.get().filter);
     return data.syncCursor;
   }
 
   /** Show what matches a filter; the address says so too. */
   async show(filter: Filter): Promise<void> {
+    await this.read(filter).catch((error: Failure) => this.notify(error.message));
+  }
+
+  private async read(filter: Filter): Promise<void> {
     const load = ++this.load;
     history.replaceState(null, '', location.pathname + toAddress(filter));
     this.state.set({ filter });
     this.early ??= [];
-    let answer: BoardAnswer;
     try {
-      answer = await this.client.request(BOARD, { filter: toInput(filter), first: PAGE });
-    } catch (error) {
-      if (load !== this.load) return;
-      if (!this.state.get().board) throw error;
-      this.notify((error as Failure).message);
-      this.catchUp();
-      return;
+      const asked = { filter: toInput(filter), first: PAGE };
+      const answer = await this.client.request<BoardAnswer>(BOARD, asked);
+      if (load === this.load) this.state.set({ board: store.loaded(answer) });
+    } finally {
+      // Where another filter was chosen meanwhile, its answer is still to come.
+      if (load === this.load) this.catchUp();
     }
-    if (load !== this.load) return; // another filter was chosen meanwhile
-    this.state.set({ board: store.loaded(answer) });
-    this.catchUp();
   }
 
   /** Load the next page of a column. */
