@@ -184,6 +184,14 @@ class PostgresStore(Store):
         return await self._on_connection(whole)
 
 
+def _one_statement(work: Work[T]) -> Work[T]:
+    async def held_to_it(db: Connection) -> T:
+        db.statements_max = 1
+        return await work(db)
+
+    return held_to_it
+
+
 def dsn(url: str) -> str:
     """asyncpg's spelling of a SQLAlchemy URL; a unix socket is `?host=/path` in both."""
     return sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
