@@ -30,6 +30,10 @@ class IntegrityViolated(Exception):
         self.constraint = constraint
 
 
+class CannotOpen(Unavailable):
+    """A database that cannot be used; the message is a clause that says why, with nothing secret."""
+
+
 class Locked(Unavailable):
     """Another transaction held a lock for longer than ours waits."""
 
