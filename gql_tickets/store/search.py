@@ -167,7 +167,7 @@ def matches(_: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect:
     if dialect == "postgresql":
         # Not IN: beneath a NOT or an OR that is looked up in a list, or, once the list is longer than
         # memory allows, in all of it again for each ticket.
-        its = sa.select(sa.literal_column("1")).where(
+        its = sa.select(sa.literal_column("1", sa.Integer)).where(
             searched.fits(bind), searched.id == source.c.id
         )
         return its.correlate(source).exists()
