@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gql_tickets.cli.organizations import OrgOption, actor_of
-from gql_tickets.cli.running import load_settings, run
+from gql_tickets.cli.running import load_settings, look
 from gql_tickets.service import changes
 from gql_tickets.store.engine import Store
 
@@ -37,4 +37,4 @@ def trim(
         only = None if org is None else (await actor_of(store, org)).org_id
         return await changes.trim(store, older_than=dt.timedelta(hours=hours), org_id=only)
 
-    typer.echo(f"Cut off {run(work)} entries.")
+    typer.echo(f"Cut off {look(work)} entries.")

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from gql_tickets.auth import Actor
 from gql_tickets.cli.organizations import OrgOption, actor_of, actors_of
 from gql_tickets.cli.rows import named, read_rows, refusal
-from gql_tickets.cli.running import Failed, run
+from gql_tickets.cli.running import Failed, look, run
 from gql_tickets.cli.tables import show
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import Page, PageRequest
@@ -89,7 +89,7 @@ def add_repositories(
 @users.command("list")
 def list_users(*, org: OrgOption = None) -> None:
     """List the users of an organization, or of all."""
-    found = run(lambda store: _everything(store, org, directory.users_page))
+    found = look(lambda store: _everything(store, org, directory.users_page))
     show(
         ("org", "id", "username", "name", "avatar"),
         [(slug, each.id, each.username, each.name, each.avatar_url) for slug, each in found],
@@ -99,7 +99,7 @@ def list_users(*, org: OrgOption = None) -> None:
 @repositories.command("list")
 def list_repositories(*, org: OrgOption = None) -> None:
     """List the repositories of an organization, or of all."""
-    found = run(lambda store: _everything(store, org, directory.repositories_page))
+    found = look(lambda store: _everything(store, org, directory.repositories_page))
     show(
         ("org", "id", "name", "url"), [(slug, each.id, each.name, each.url) for slug, each in found]
     )

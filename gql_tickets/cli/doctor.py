@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from gql_tickets.cli.running import Failed, load_settings, open_current, run
+from gql_tickets.cli.running import Failed, load_settings, look, open_current
 from gql_tickets.errors import TicketsError
 from gql_tickets.service import counters
 from gql_tickets.service.doctor import Finding, Level, examine_configuration, examine_database
@@ -35,7 +35,7 @@ def doctor(
     """Examine the settings and the database. Exits with 1 when there is a fault."""
     settings = load_settings()
     if repair:
-        for organization in run(counters.repair):
+        for organization in look(counters.repair):
             typer.echo(f"{organization.slug}: the counters of tickets are set right.", err=True)
     found = examine_configuration(settings) + asyncio.run(_examine_database(settings))
     if form is Format.JSON:

@@ -10,7 +10,7 @@ import typer
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.cli.organizations import OrgOption, actor_of, actors_of
-from gql_tickets.cli.running import Failed, run
+from gql_tickets.cli.running import Failed, look, run
 from gql_tickets.cli.tables import show
 from gql_tickets.domain.directory import ApiKey
 from gql_tickets.service import keys
@@ -86,7 +86,7 @@ def list_(*, org: OrgOption = None) -> None:
                 key.revoked_at,
                 key.last_used_at,
             )
-            for actor, key in run(lambda store: _keys(store, org))
+            for actor, key in look(lambda store: _keys(store, org))
         ],
     )
 

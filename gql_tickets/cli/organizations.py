@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gql_tickets.auth import Actor, operator
-from gql_tickets.cli.running import Failed, run
+from gql_tickets.cli.running import Failed, look, run
 from gql_tickets.cli.tables import show
 from gql_tickets.domain.directory import Organization
 from gql_tickets.service import directory
@@ -41,7 +41,7 @@ def create(
 @commands.command("list")
 def list_() -> None:
     """List the organizations."""
-    organizations = run(directory.list_organizations)
+    organizations = look(directory.list_organizations)
     show(
         ("slug", "name", "prefix", "created"),
         [(each.slug, each.name, each.ticket_prefix, each.created_at) for each in organizations],

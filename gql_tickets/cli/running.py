@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import pydantic
 
@@ -14,11 +12,9 @@ from gql_tickets.errors import TicketsError, Unavailable
 from gql_tickets.settings import ENV_PREFIX, Settings
 from gql_tickets.store import schema
 from gql_tickets.store.engine import Store
-from gql_tickets.store.opening import check_url, open_store
+from gql_tickets.store.opening import check_url, file_of, open_store
 
 T = TypeVar("T")
-
-_SQLITE_MEMORY = ":memory:"
 
 
 class Failed(Exception):
@@ -37,11 +33,16 @@ def load_settings() -> Settings:
         raise Failed(f"The settings cannot be read: {error}.") from error
 
 
-def run(work: Callable[[Store], Awaitable[T]]) -> T:
-    """Run one piece of work on the database that the settings name, brought up to date first."""
+def run(work: Callable[[Store], Awaitable[T]], *, makes: bool = True) -> T:
+    """Run one piece of work on the database that the settings name, brought up to date first.
+
+    Work that only looks `makes` no SQLite file where there is none.
+    """
     settings = load_settings()
 
     async def whole() -> T:
+        if not makes and is_sqlite(settings):
+            _check_file(settings)
         store = await open_prepared(settings)
         try:
             return await work(store)
@@ -49,6 +50,11 @@ def run(work: Callable[[Store], Awaitable[T]]) -> T:
             await store.close()
 
     return asyncio.run(whole())
+
+
+def look(work: Callable[[Store], Awaitable[T]]) -> T:
+    """Run work that only reads: where there is no SQLite file, none is made."""
+    return run(work, makes=False)
 
 
 async def open_prepared(settings: Settings) -> Store:
@@ -64,11 +70,10 @@ async def open_prepared(settings: Settings) -> Store:
 async def open_current(settings: Settings) -> Store:
     """Open a database that is up to date, and change nothing. Raises Failed when it is not."""
     if is_sqlite(settings):
-        _check_folder(settings)
         _check_file(settings)
     store = await _reached(settings, open_store(settings))
     try:
-        current = await _reached(settings, schema.is_current(store))
+        current = await _reached(settings, schema.check_known(store))
     except Failed:
         await store.close()
         raise
@@ -81,11 +86,11 @@ async def open_current(settings: Settings) -> Store:
     return store
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: Settings) -> schema.Migrated:
     """Bring the database to the newest version. Raises Failed when it cannot be reached."""
     if is_sqlite(settings):
         _check_folder(settings)
-    await _reached(settings, schema.migrate(settings))
+    return await _reached(settings, schema.migrate(settings))
 
 
 def is_sqlite(settings: Settings) -> bool:
@@ -97,42 +102,46 @@ def is_sqlite(settings: Settings) -> bool:
 
 
 def shown(url: str) -> str:
-    """A database URL without its password, its user and its options, fit to be printed."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    """A database URL without its password, its user and its options, fit to be printed.
+
+    What stands before the last @ is left out: a password may hold an @ that was not escaped.
+    """
+    scheme, _, rest = url.partition("://")
+    place = rest if scheme.startswith("sqlite") else rest.rpartition("@")[2]
+    return f"{scheme}://{place.partition('?')[0]}"
 
 
 async def _reached(settings: Settings, work: Awaitable[T]) -> T:
     try:
         return await work
     except Unavailable as error:
-        raise Failed(
-            f"The database {shown(settings.database_url)} cannot be reached. Is it running?"
-        ) from error
+        reason = error.message.rstrip(".")
     except TicketsError:
         raise
     except Exception as error:  # whatever a driver raises while it connects
-        reason = str(error).strip().partition("\n")[0]
-        raise Failed(
-            f"The database {shown(settings.database_url)} cannot be opened: {reason}"
-        ) from error
+        reason = f"{type(error).__name__}"
+        raise Failed(_unopened(settings, reason)) from error
+    raise Failed(_unopened(settings, reason))
+
+
+def _unopened(settings: Settings, reason: str) -> str:
+    return f"The database {shown(settings.database_url)} cannot be opened: {reason}."
 
 
 def _check_file(settings: Settings) -> None:
     # Opening a file that is not there would make an empty one.
-    path = Path(urlsplit(settings.database_url).path.removeprefix("/"))
+    _check_folder(settings)
+    path = file_of(settings.database_url)
     if not path.exists():
-        raise Failed(f"The database {path} does not exist. Run `gql-tickets migrate` first.")
+        raise Failed(
+            f"There is no database {path}. `gql-tickets migrate` makes it; "
+            f"{ENV_PREFIX}DATABASE_URL names another."
+        )
 
 
 def _check_folder(settings: Settings) -> None:
-    path = urlsplit(settings.database_url).path.removeprefix("/")
-    if path in {"", _SQLITE_MEMORY}:
-        raise Failed(
-            f"{ENV_PREFIX}DATABASE_URL: SQLite needs a file that every connection can open."
-        )
-    folder = Path(path).parent
-    if not folder.is_dir():
-        raise Failed(f"The folder {folder} of the database does not exist.")
-    if Path(path).is_dir():
+    path = file_of(settings.database_url)
+    if not path.parent.is_dir():
+        raise Failed(f"The folder {path.parent} of the database does not exist.")
+    if path.is_dir():
         raise Failed(f"The database {path} is a folder.")

@@ -17,7 +17,7 @@ from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
 from gql_tickets.cli.connections import HttpConnection, WebSocketConnection
 from gql_tickets.cli.graceful import Server, Supervisor
-from gql_tickets.cli.running import Failed, load_settings, open_prepared
+from gql_tickets.cli.running import Failed, load_settings, open_prepared, shown
 from gql_tickets.cli.running import migrate as migrate_database
 from gql_tickets.observability.logs import format_for, log_config
 from gql_tickets.observability.metrics import serving, shared_folder, shared_registry
@@ -79,8 +79,15 @@ def serve(
 
 def migrate() -> None:
     """Bring the database to the version that this code needs."""
-    asyncio.run(migrate_database(load_settings()))
-    typer.echo("The database is up to date.")
+    settings = load_settings()
+    done = asyncio.run(migrate_database(settings))
+    if done.before == done.after:
+        said = f"is up to date already, at {done.after}"
+    elif done.before is None:
+        said = f"was empty, and is at {done.after} now"
+    else:
+        said = f"is brought from {done.before} to {done.after}"
+    typer.echo(f"The database {shown(settings.database_url)} {said}.")
 
 
 def schema() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from gql_tickets.errors import Unavailable
 from gql_tickets.store.bell import Bell
 from gql_tickets.store.lending import Lender
 
@@ -23,7 +24,7 @@ HEARTBEAT_SECONDS = 10
 HEARTBEAT_TIMEOUT_SECONDS = 3
 PAYLOAD_BYTES_MAX = 7_000  # of the 8,000 that PostgreSQL takes
 
-_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Notices:

@@ -13,14 +13,22 @@ from gql_tickets.errors import Unavailable
 from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
 from gql_tickets.store.bell import Bell
-from gql_tickets.store.engine import Connection, IntegrityViolated, Locked, PoolState, Store, Work
+from gql_tickets.store.engine import (
+    CannotOpen,
+    Connection,
+    IntegrityViolated,
+    Locked,
+    PoolState,
+    Store,
+    Work,
+)
 from gql_tickets.store.lending import Lender
 from gql_tickets.store.notices import Notices
+from gql_tickets.store.reasons import CONNECT_TIMEOUT_SECONDS, why_not_postgres
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
 
-CONNECT_TIMEOUT_SECONDS = 3
 COMMAND_TIMEOUT_SECONDS = 10
 CONNECTION_AGE_MAX_SECONDS = 1800
 DEAF_SECONDS = 0.2
@@ -31,6 +39,7 @@ SERVER_SETTINGS = {
     "application_name": "gql-tickets",
 }
 
+_NOT_OPENED = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 # The transaction is certainly rolled back: always safe to run again.
 _ROLLED_BACK = {"40001", "40P01"}
 # The connection is gone, or the server is going; whether a commit arrived is unknown.
@@ -92,15 +101,12 @@ class PostgresStore(Store):
         self._pool = pool
         self._lender = Lender(pool, settings.postgres_pool_wait_seconds)
         self._hears = self._prepares = not settings.postgres_pgbouncer
-        self._notices = Notices(
-            self._lender,
-            lambda: asyncpg.connect(dsn(settings.database_url), timeout=CONNECT_TIMEOUT_SECONDS),
-            self.bell,
-        )
+        self._notices = Notices(self._lender, lambda: connect(settings.database_url), self.bell)
 
     @classmethod
     async def open(cls, settings: Settings) -> PostgresStore:
         """Open the pool with one connection; more are made as they are needed."""
+        own = {} if settings.postgres_pgbouncer else SERVER_SETTINGS
         try:
             pool = await asyncpg.create_pool(
                 dsn(settings.database_url),
@@ -111,10 +117,10 @@ class PostgresStore(Store):
                 timeout=CONNECT_TIMEOUT_SECONDS,
                 command_timeout=COMMAND_TIMEOUT_SECONDS,
                 statement_cache_size=0 if settings.postgres_pgbouncer else 1024,
-                server_settings={} if settings.postgres_pgbouncer else SERVER_SETTINGS,
+                server_settings={**own, **_application_name(settings.database_url)},
             )
-        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            raise Unavailable(f"Cannot reach PostgreSQL: {type(error).__name__}.") from error
+        except _NOT_OPENED as error:
+            raise CannotOpen(why_not_postgres(error)) from error
         return cls(pool, settings)
 
     async def read(self, work: Work[T]) -> T:
@@ -193,8 +199,29 @@ def _one_statement(work: Work[T]) -> Work[T]:
 
 
 def dsn(url: str) -> str:
-    """asyncpg's spelling of a SQLAlchemy URL; a unix socket is `?host=/path` in both."""
-    return sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """asyncpg's spelling of our URL, whose options are those of opening.py; `ssl` is `sslmode`."""
+    parsed = sa.make_url(url)
+    options = {"sslmode" if name == "ssl" else name: each for name, each in parsed.query.items()}
+    spelt = parsed.set(drivername="postgresql", query=options)
+    return spelt.render_as_string(hide_password=False)
+
+
+async def connect(url: str) -> Any:
+    """A connection of asyncpg's without our time limits: to migrate, and to listen.
+
+    Raises CannotOpen, which says why.
+    """
+    try:
+        return await asyncpg.connect(
+            dsn(url), timeout=CONNECT_TIMEOUT_SECONDS, server_settings=_application_name(url)
+        )
+    except _NOT_OPENED as error:
+        raise CannotOpen(why_not_postgres(error)) from error
+
+
+def _application_name(url: str) -> dict[str, str]:
+    default = SERVER_SETTINGS["application_name"]
+    return {"application_name": str(sa.make_url(url).query.get("application_name", default))}
 
 
 def _sqlstate(error: BaseException) -> str:

@@ -169,6 +169,13 @@ def searched_by(dialect: str) -> Searched:
 def matches(_: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str) -> Clause:
     """Whether the ticket's document fits the Sought that is bound."""
     searched = searched_by(dialect)
+    if dialect == "postgresql":
+        # Not IN: beneath a NOT or an OR that is looked up in a list, or, once the list is longer than
+        # memory allows, in all of it again for each ticket.
+        its = sa.select(sa.literal_column("1", sa.Integer)).where(
+            searched.fits(bind), searched.id == source.c.id
+        )
+        return its.correlate(source).exists()
     found = sa.select(searched.id).where(searched.fits(bind))
     return sa.type_coerce(source.c.id.in_(found), sa.Boolean)
 

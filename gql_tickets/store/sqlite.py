@@ -20,7 +20,15 @@ from gql_tickets.errors import Unavailable
 from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
 from gql_tickets.store.bell import Bell
-from gql_tickets.store.engine import Connection, IntegrityViolated, PoolState, Store, Work
+from gql_tickets.store.engine import (
+    CannotOpen,
+    Connection,
+    IntegrityViolated,
+    PoolState,
+    Store,
+    Work,
+)
+from gql_tickets.store.reasons import why_not_sqlite
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
@@ -109,7 +117,7 @@ class SqliteStore(Store):
         except sqlite3.Error as error:
             for connection in opened:
                 await connection.close()
-            raise Unavailable(f"Cannot open the SQLite file {path}: {error}") from error
+            raise CannotOpen(why_not_sqlite(error)) from error
         return cls(opened[0], opened[1:])
 
     async def read(self, work: Work[T]) -> T:

@@ -41,8 +41,10 @@ def test_a_postgresql_that_is_behind_is_refused_naming_the_command(
         refused = gql_tickets(*arguments)
         assert refused.code == 1
         assert "gql-tickets migrate" in refused.err
-    assert gql_tickets("migrate").code == 0
-    assert gql_tickets("migrate").code == 0
+    first, again = gql_tickets("migrate"), gql_tickets("migrate")
+    assert (first.code, again.code) == (0, 0)
+    assert "/bare was empty, and is at " in first.out
+    assert "/bare is up to date already, at " in again.out
     assert gql_tickets("orgs", "list").code == 0
 
 
@@ -58,6 +60,35 @@ def test_a_demo_is_made_of_an_empty_database_only(gql_tickets: Run) -> None:
     assert len(refused.err.splitlines()) == 1
 
 
+LOOKING = (
+    ("orgs", "list"),
+    ("keys", "list"),
+    ("users", "list"),
+    ("repos", "list"),
+    ("doctor",),
+    ("doctor", "--repair"),
+    ("changes", "trim"),
+)
+
+
+@pytest.mark.parametrize("arguments", LOOKING, ids=" ".join)
+def test_who_only_looks_makes_no_database(
+    arguments: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "none.sqlite3"
+    monkeypatch.setenv("GQL_TICKETS_DATABASE_URL", f"sqlite+aiosqlite:///{path}")
+    outcome = runner(capsys)(*arguments)
+    assert outcome.code == 1
+    assert f"There is no database {path}." in outcome.out + outcome.err
+    assert not path.exists()
+
+
 def test_a_url_is_shown_without_what_is_secret() -> None:
     assert shown("postgresql+asyncpg://me:pw@db:1/t?password=x") == "postgresql+asyncpg://db:1/t"
+    for password in ("p@ss", "p/ss", "p@s/s", "p?ss", "p:s#s", "@@/@"):
+        assert shown(f"postgresql+asyncpg://me:{password}@db/t") == "postgresql+asyncpg://db/t"
+    assert shown("sqlite+aiosqlite:////srv/a@b.sqlite3") == "sqlite+aiosqlite:////srv/a@b.sqlite3"
     assert shown("sqlite+aiosqlite:///a.sqlite3") == "sqlite+aiosqlite:///a.sqlite3"

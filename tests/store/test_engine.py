@@ -322,7 +322,7 @@ async def test_a_store_that_could_not_open_leaves_no_thread(tmp_path: Path) -> N
     before = set(threading.enumerate())
     path = tmp_path / "not-a-database"
     path.write_bytes(b"plain text, and rather a lot of it" * 100)
-    with pytest.raises(Unavailable, match="Cannot open"):
+    with pytest.raises(Unavailable, match="not a SQLite database"):
         await open_store(Settings(database_url=f"sqlite+aiosqlite:///{path}"))
     await asyncio.sleep(0.1)
     added = set(threading.enumerate()) - before
@@ -330,7 +330,23 @@ async def test_a_store_that_could_not_open_leaves_no_thread(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://x/y", "sqlite:///x", "postgresql://x/y", "nonsense", "sqlite+aiosqlite://"]
+    "url",
+    [
+        "mysql://x/y",
+        "sqlite:///x",
+        "postgresql://x/y",
+        "nonsense",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///x?mode=ro",
+        "postgresql+asyncpg://me:p@ss@db/t",
+        "postgresql+asyncpg://me:p@s/s@db/t",
+        "postgresql+asyncpg://db:port/t",
+        "postgresql+asyncpg://db/t?sslmode=always",
+        "postgresql+asyncpg://db/t?ssl=require&sslmode=require",
+        "postgresql+asyncpg://db/t?ssl=require&ssl=require",
+        "postgresql+asyncpg://db/t?port=x",
+        "postgresql+asyncpg://db/t?connect_timeout=5",
+    ],
 )
 def test_a_url_of_another_kind_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(ValueError, match=r"^The database URL"):
@@ -340,4 +356,5 @@ def test_a_url_of_another_kind_is_refused_with_a_sentence(url: str) -> None:
 def test_asyncpg_is_given_the_url_without_the_drivers_name() -> None:
     url = "postgresql+asyncpg://me:p%40ss@db.example:6432/tickets"
     assert postgres.dsn(url) == "postgresql://me:p%40ss@db.example:6432/tickets"
+    assert postgres.dsn(f"{url}?ssl=verify-full").endswith("?sslmode=verify-full")
     assert "host=%2Frun%2Fpg" in postgres.dsn("postgresql+asyncpg://me@/tickets?host=/run/pg")
