@@ -180,6 +180,15 @@ def matches(_: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect:
     return sa.type_coerce(source.c.id.in_(found), sa.Boolean)
 
 
+def matches_rare(
+    _: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
+) -> Clause:
+    """As matches(), on PostgreSQL, where so few documents fit that they are all looked up first."""
+    searched = searched_by(dialect)
+    found = sa.select(searched.id).where(searched.fits(bind)).scalar_subquery()
+    return source.c.id == sa.any_(sa.func.array(found, type_=sa.ARRAY(sa.Integer)))
+
+
 def matches_common(
     _: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
 ) -> Clause:
@@ -257,7 +266,7 @@ def _some(dialect: str) -> sa.Select[Any]:
     return sa.select(sa.func.count()).select_from(some)
 
 
-_SOME = Statement(_some)
+_SOME = Statement(_some, by_value=True)
 _PUT = Statement(_put)
 _DROP = Statement(_drop)
 _TEXTS = Statement(

@@ -126,10 +126,13 @@ async def find_page(
     """One page of the tickets that match, with the columns that are named."""
     by = sorting(order)
     bounds, values = window(page, by)
-    if ranked.is_ranked(by, page):
+    by_rank = ranked.is_ranked(by, page)
+    shape, narrow = wanted.shape, False
+    if not by_rank or db.dialect == "postgresql":
+        shape, narrow = await sized_up(db, org, wanted)
+    if by_rank and not narrow:
         found = await ranked.find_ranked(db, org, wanted, by, page)
         return page_of(found, page, by, wanted.query)
-    shape, narrow = await sized_up(db, org, wanted)
     names |= by.reads
     statement = _page_statement(shape, by, bounds, names, narrow=narrow)
     rows = await find_some(db, org, statement, names, **values, **wanted.values)
