@@ -198,13 +198,14 @@ async def test_a_filter_of_absurd_depth_is_refused_as_well(ask: Ask, levels: int
     wanted: dict[str, Any] = DONE
     for _ in range(levels):
         wanted = {"not": wanted}
-    answer = await ask(LIST, filter=wanted)
-    assert answer["errors"][0]["extensions"]["code"] == "VALIDATION_FAILED"
     inline = "{not: " * levels + "{}" + "}" * levels
-    answer = await ask(f"{{ tickets(filter: {inline}) {{ totalCount }} }}")
-    # Where the text itself is nested too deep, it is not even read.
-    code = answer["errors"][0]["extensions"]["code"]
-    assert code in {"VALIDATION_FAILED", "LIMIT_EXCEEDED"}
+    for answer in (
+        await ask(LIST, filter=wanted),
+        await ask(f"{{ tickets(filter: {inline}) {{ totalCount }} }}"),
+    ):
+        # What is nested so deep is not even read, or read and refused.
+        code = answer["errors"][0]["extensions"]["code"]
+        assert code in {"VALIDATION_FAILED", "LIMIT_EXCEEDED"}
 
 
 async def test_a_page_of_relevance_takes_few_statements(counted: Counted) -> None:
