@@ -26,7 +26,7 @@ from gql_tickets.auth import Actor, operator
 from gql_tickets.domain.bulk import BULK_MAX, Targets
 from gql_tickets.domain.directory import UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
+from gql_tickets.domain.paging import BOARD_ORDER, NEWEST_FIRST, Order, OrderField, PageRequest
 from gql_tickets.domain.tickets import TicketPatch, TicketPriority, TicketRef, TicketStatus
 from gql_tickets.service import board, bulk, tickets
 from gql_tickets.service.board import Group
@@ -82,7 +82,7 @@ def board_of(filter: TicketFilter) -> Question:
     page = PageRequest(PAGE)
     return lambda store: board.pages(
         store, _actor(), Group.STATUS, list(TicketStatus),
-        filter=filter, order=NEWEST_FIRST, page=page,
+        filter=filter, order=BOARD_ORDER, page=page,
     )  # fmt: skip
 
 
