@@ -15,9 +15,12 @@ from typing import Any
 import asyncpg
 import sqlalchemy as sa
 
+from gql_tickets.domain.positions import of_new
 from gql_tickets.domain.tickets import Ticket
+from gql_tickets.service import counters
 from gql_tickets.settings import Settings
 from gql_tickets.store import schema
+from gql_tickets.store.opening import open_store
 from gql_tickets.store.postgres import dsn
 from gql_tickets.store.search import row, texts_of
 from gql_tickets.store.types import microseconds
@@ -28,6 +31,10 @@ USERS, REPOSITORIES, LABELS = 20, 5, 30
 BATCH = 20_000
 COLUMNS = tuple(name for name in Ticket.__struct_fields__ if name != "parent_slug")
 AT = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+_ORGANIZATION = (
+    "INSERT INTO organizations"
+    " (id, slug, name, ticket_prefix, last_ticket_id, last_ticket_number, created_at)"
+)
 INSTANTS = ("created_at", "updated_at", "started_at", "completed_at")
 
 Row = dict[str, Any]
@@ -64,6 +71,7 @@ def made_up(size: int) -> Iterator[Row]:
             "repository_id": dice.randrange(1, REPOSITORIES + 1) if dice.random() < 0.8 else None,
             "parent_id": dice.randrange(max(1, id - 50), id) if id > 1 and id % 5 == 0 else None,
             "labels": tuple({f"label-{dice.randrange(LABELS)}" for _ in range(dice.randrange(4))}),
+            "position": of_new(id),
             "version": 1,
             "created_at": created,
             "updated_at": updated,
@@ -82,6 +90,9 @@ async def fill(url: str, size: int) -> None:
         _fill_sqlite(str(sa.make_url(url).database), size)
     else:
         await _fill_postgresql(url, size)
+    store = await open_store(Settings(database_url=url))
+    await counters.repair(store)
+    await store.close()
 
 
 def _batches(size: int) -> Iterator[list[Row]]:
@@ -100,9 +111,7 @@ def _fill_sqlite(path: str, size: int) -> None:
     raw.execute("PRAGMA synchronous=OFF")
     raw.execute("PRAGMA cache_size=-500000")
     raw.execute("BEGIN")
-    raw.execute(
-        "INSERT INTO organizations VALUES (?, 'acme', 'Acme', 'AC', ?, ?, 0)", (ORG, size, size)
-    )
+    raw.execute(f"{_ORGANIZATION} VALUES (?, 'acme', 'Acme', 'AC', ?, ?, ?)", (ORG, size, size, 0))
     for table, count in (("users", USERS), ("repositories", REPOSITORIES)):
         raw.executemany(f"INSERT INTO {table} (org_id, id) VALUES (?, ?)", _directory(count))  # noqa: S608
     places = ", ".join("?" * len(COLUMNS))
@@ -140,7 +149,7 @@ async def _fill_postgresql(url: str, size: int) -> None:
     await raw.execute("SET synchronous_commit = off")
     await raw.execute("SET maintenance_work_mem = '512MB'")
     await raw.execute(
-        "INSERT INTO organizations VALUES ($1, 'acme', 'Acme', 'AC', $2, $2, now())", ORG, size
+        f"{_ORGANIZATION} VALUES ($1, 'acme', 'Acme', 'AC', $2, $2, now())", ORG, size
     )
     for table, count in (("users", USERS), ("repositories", REPOSITORIES)):
         await raw.copy_records_to_table(table, columns=["org_id", "id"], records=_directory(count))

