@@ -37,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stock-execution", action="store_true", help="leave GraphQL to graphql-core alone"
     )
+    parser.addoption(
+        "--fault-rounds", type=int, default=2, help="how often tests/faults kills what it kills"
+    )
 
 
 @pytest.fixture(scope="session")
