@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-
-import pytest
 
 from gql_tickets.settings import Settings
 from tests.faults.writers import Writers, new_key, stored
@@ -17,7 +16,7 @@ WRITES_BETWEEN = 40
 
 
 async def test_kill_9_and_retries_leave_exactly_what_was_acknowledged(
-    tmp_path: Path, database: str, rounds: int, record_property: pytest.RecordProperty
+    tmp_path: Path, database: str, rounds: int, figure: Callable[[str, object], None]
 ) -> None:
     """In turn all processes die, and are started anew by us; or a worker, by its supervisor."""
     settings = Settings(database_url=database)
@@ -39,8 +38,8 @@ async def test_kill_9_and_retries_leave_exactly_what_was_acknowledged(
     assert sorted(rows) == sorted(writers.acknowledged.items())
     assert writers.repeated, "nobody was interrupted"
     assert set(writers.answers) <= {"200", "201", "409", "503", "broken"}, writers.answers
-    record_property("acknowledged", len(rows))
-    record_property("repeated", len(writers.repeated))
+    figure("acknowledged", len(rows))
+    figure("sent more than once", len(writers.repeated))
 
 
 def kill_a_worker(server: Server) -> None:
