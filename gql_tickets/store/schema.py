@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from gql_tickets.errors import Unavailable
 from gql_tickets.settings import Settings
+from gql_tickets.store import row_security
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.opening import check_url
 from gql_tickets.store.statements import Statement
@@ -75,6 +76,9 @@ async def migrate(settings: Settings) -> None:
             if not is_sqlite:
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             await connection.run_sync(_upgrade)
+            if settings.postgres_row_security and not is_sqlite:
+                for statement in row_security.preparations():
+                    await connection.exec_driver_sql(statement)
     except (OSError, sa.exc.OperationalError, sa.exc.InterfaceError) as error:
         raise Unavailable(f"Cannot reach the database: {type(error).__name__}.") from error
     finally:
