@@ -109,6 +109,7 @@ def new_context(
     live: Live | None = None,
 ) -> Context:
     """A context with fresh loaders: what one request loads is never shown to another."""
+    store = store if actor is None else store.of(actor.org_id)
     return Context(store, actor, limits, request_id, live)
 
 

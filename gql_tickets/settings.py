@@ -144,6 +144,10 @@ class Settings(BaseSettings):
         default=False,
         description="Behind PgBouncer in transaction mode: no prepared statements are kept",
     )
+    postgres_row_security: bool = Field(
+        default=False,
+        description="Requests see rows of their own organization only, by PostgreSQL's policies too; run `migrate` with it",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="Least severe message that is logged"
     )

@@ -37,6 +37,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stock-execution", action="store_true", help="leave GraphQL to graphql-core alone"
     )
+    parser.addoption(
+        "--row-security", action="store_true", help="with PostgreSQL's policies between tenants"
+    )
+    parser.addoption(
+        "--fault-rounds", type=int, default=2, help="how often tests/faults kills what it kills"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, at the end."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {name} {value}")
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Tells what was measured; it is shown at the end of the run."""
+    return lambda name, value: request.node.user_properties.append((name, value))
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +70,9 @@ def postgres_server() -> Iterator[str]:
         asyncio.run(_admin(socket, "ALTER SYSTEM SET fsync = off"))
         asyncio.run(_admin(socket, "SELECT pg_reload_conf()"))
         asyncio.run(_admin(socket, "CREATE DATABASE migrated"))
-        asyncio.run(schema.migrate(Settings(database_url=_postgres_url(socket, "migrated"))))
+        # Whether or not a test puts the wall up: the role owns nothing, and is no other's.
+        url = _postgres_url(socket, "migrated")
+        asyncio.run(schema.migrate(Settings(database_url=url, postgres_row_security=True)))
         yield socket
         server.cleanup()
 
@@ -116,7 +137,7 @@ def fast(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture
-def settings(database: str, fast: bool) -> Settings:
+def settings(database: str, fast: bool, pytestconfig: pytest.Config) -> Settings:
     """Settings for that database, and nothing from the environment. No test cuts the power."""
     return Settings(
         database_url=database,
@@ -126,6 +147,7 @@ def settings(database: str, fast: bool) -> Settings:
         rate_limit_points=0,
         auth_failures_per_minute=0,
         fast_execution=fast,
+        postgres_row_security=pytestconfig.getoption("--row-security"),
     )
 
 

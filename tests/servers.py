@@ -41,6 +41,22 @@ class Server:
         """SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
 
+    def workers(self) -> list[int]:
+        """The process ids of the workers, where there are several; from Linux's /proc."""
+        parent = self.process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return [
+            int(child)
+            for child in children
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+
+    def kill(self) -> None:
+        """SIGKILL to all of it."""
+        for process in (self.process.pid, *self.workers()):
+            os.kill(process, signal.SIGKILL)
+        self.process.wait(timeout=START_SECONDS)
+
     def stop(self) -> int:
         """SIGTERM, and how it ended."""
         self.terminate()
@@ -50,7 +66,7 @@ class Server:
 @contextmanager
 def running(folder: Path, database: str, *arguments: str, **settings: object) -> Iterator[Server]:
     """A server on that database while the context lasts; settings are named as in Settings."""
-    port = free_port()
+    port = settings.get("port") or free_port()
     stderr = folder / f"stderr-{port}.log"
     environment = {
         f"GQL_TICKETS_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
@@ -61,7 +77,7 @@ def running(folder: Path, database: str, *arguments: str, **settings: object) ->
             **settings,
         }.items()
     }
-    with stderr.open("wb") as log:
+    with stderr.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gql_tickets", "serve", *arguments],
             cwd=folder,

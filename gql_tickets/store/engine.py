@@ -139,6 +139,10 @@ class Store(Protocol):
     bell: Bell
     """Rung after a commit that added to a change log, by whichever process."""
 
+    def of(self, org: int) -> Store:  # noqa: ARG002 - for a store that can
+        """The store as it is for requests of one organization: of no other, where it can see to that."""
+        return self
+
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection, without a transaction around it."""
 

@@ -24,7 +24,14 @@ HEARTBEAT_SECONDS = 10
 HEARTBEAT_TIMEOUT_SECONDS = 3
 PAYLOAD_BYTES_MAX = 7_000  # of the 8,000 that PostgreSQL takes
 
-_AWAY = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (
+    Unavailable,
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's farewell came before the statement was sent
+)
 
 
 class Notices:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NoReturn, TypeVar, cast
 
 import asyncpg
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from gql_tickets.errors import Unavailable
 from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
+from gql_tickets.store import row_security
 from gql_tickets.store.bell import Bell
 from gql_tickets.store.engine import (
     CannotOpen,
@@ -28,6 +30,8 @@ from gql_tickets.store.reasons import CONNECT_TIMEOUT_SECONDS, why_not_postgres
 from gql_tickets.store.statements import Compiled
 
 T = TypeVar("T")
+Run = Callable[[Work[T]], Awaitable[T]]
+"""How work comes to its connection."""
 
 COMMAND_TIMEOUT_SECONDS = 10
 CONNECTION_AGE_MAX_SECONDS = 1800
@@ -67,9 +71,22 @@ class _PostgresConnection(Connection):
         self.observer = observer
         self.touched = set()
 
-    def transaction(self) -> Any:
+    def transaction(self) -> AbstractAsyncContextManager[None]:
         """A context that commits at its end."""
-        return self._raw.transaction()
+        transaction: AbstractAsyncContextManager[None] = self._raw.transaction()
+        return transaction
+
+    @asynccontextmanager
+    async def within(self, org: int) -> AsyncIterator[None]:
+        """A transaction that sees one organization; its beginning is a single round trip."""
+        await self._raw.execute(row_security.begin(org))
+        try:
+            yield
+        except BaseException:
+            if not self._raw.is_closed():
+                await self._raw.execute("ROLLBACK")
+            raise
+        await self._raw.execute("COMMIT")
 
     async def fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Any]:
         rows: list[Any]
@@ -101,6 +118,7 @@ class PostgresStore(Store):
         self._pool = pool
         self._lender = Lender(pool, settings.postgres_pool_wait_seconds)
         self._hears = self._prepares = not settings.postgres_pgbouncer
+        self._has_wall = settings.postgres_row_security
         self._notices = Notices(self._lender, lambda: connect(settings.database_url), self.bell)
 
     @classmethod
@@ -121,21 +139,39 @@ class PostgresStore(Store):
             )
         except _NOT_OPENED as error:
             raise CannotOpen(why_not_postgres(error)) from error
+        if settings.postgres_row_security and not await pool.fetchval(row_security.IS_READY):
+            await pool.close()
+            raise CannotOpen(
+                f"the role {row_security.ROLE} is missing. Run `gql-tickets migrate` with "
+                "postgres_row_security on, as a role that may create roles"
+            )
         return cls(pool, settings)
+
+    def of(self, org: int) -> Store:
+        """With row security, a store that sees this organization only; else this one."""
+        return _Walled(self, org) if self._has_wall else self
 
     async def read(self, work: Work[T]) -> T:
         """Run on a pooled connection; once more when the connection turns out to be gone."""
-        try:
-            return await self._on_connection(work)
-        except Exception as error:  # noqa: BLE001 - raised again, translated
-            if not (_was_rolled_back(error) or _is_gone(error)):
-                _raise(error)
-        return await self._last_try(self._on_connection, work)
+        return await self.reading(self._on_connection, work)
 
     async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """Run in a transaction; once more after a deadlock, and after a lost connection if asked."""
-        run = self._on_connection if single else self._in_transaction
-        work = _one_statement(work) if single else work
+        if single:
+            return await self.writing(self._on_connection, _one_statement(work), retry=retry)
+        return await self.writing(self._in_transaction, work, retry=retry)
+
+    async def reading(self, run: Run[T], work: Work[T]) -> T:
+        """A read that is run that way."""
+        try:
+            return await run(work)
+        except Exception as error:  # noqa: BLE001 - raised again, translated
+            if not (_was_rolled_back(error) or _is_gone(error)):
+                _raise(error)
+        return await self._last_try(run, work)
+
+    async def writing(self, run: Run[T], work: Work[T], *, retry: bool) -> T:
+        """A write that is run that way."""
         try:
             return await run(work)
         except Exception as error:  # noqa: BLE001 - raised again, translated
@@ -161,7 +197,7 @@ class PostgresStore(Store):
         await self._notices.close()
         await self._lender.close()
 
-    async def _last_try(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+    async def _last_try(self, run: Run[T], work: Work[T]) -> T:
         try:
             return await run(work)
         except Exception as error:  # noqa: BLE001 - raised again, translated
@@ -188,6 +224,51 @@ class PostgresStore(Store):
                 return await work(db)
 
         return await self._on_connection(whole)
+
+    async def within(self, org: int, work: Work[T]) -> T:
+        """Run in a transaction that row security holds to the organization."""
+
+        async def whole(db: Connection) -> T:
+            async with cast("_PostgresConnection", db).within(org):
+                return await work(db)
+
+        return await self._on_connection(whole)
+
+
+class _Walled(Store):
+    """What a PostgresStore is to requests of one organization. Every work is a transaction."""
+
+    dialect = "postgresql"
+
+    def __init__(self, store: PostgresStore, org: int) -> None:
+        self._store = store
+        self._org = org
+        self.bell = store.bell
+        self.observer = store.observer
+
+    async def read(self, work: Work[T]) -> T:
+        """As the store does, within the wall."""
+        return await self._store.reading(self._within, work)
+
+    async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
+        """As the store does, within the wall; `single` saves nothing here."""
+        work = _one_statement(work) if single else work
+        return await self._store.writing(self._within, work, retry=retry)
+
+    async def listen(self) -> None:
+        """As the store does."""
+        await self._store.listen()
+
+    def pool(self) -> PoolState:
+        """The store's."""
+        return self._store.pool()
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self._store.close()
+
+    async def _within(self, work: Work[T]) -> T:
+        return await self._store.within(self._org, work)
 
 
 def _one_statement(work: Work[T]) -> Work[T]:

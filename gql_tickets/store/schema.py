@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from gql_tickets.settings import Settings
+from gql_tickets.store import row_security
 from gql_tickets.store.engine import CannotOpen, Connection, Store
 from gql_tickets.store.opening import check_url
 from gql_tickets.store.postgres import connect
@@ -108,7 +109,11 @@ async def migrate(settings: Settings) -> Migrated:
         async with engine.begin() as connection:
             if lock is not None:
                 await connection.execute(lock)
-            return await connection.run_sync(_upgrade)
+            migrated: Migrated = await connection.run_sync(_upgrade)
+            if settings.postgres_row_security and lock is not None:
+                for statement in row_security.preparations():
+                    await connection.exec_driver_sql(statement)
+            return migrated
     except (OSError, sa.exc.DBAPIError) as error:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         raise CannotOpen(_why(cause)) from error

@@ -125,6 +125,10 @@ class TracedStore(Store):
         """Set the store's."""
         self._store.observer = observer
 
+    def of(self, org: int) -> Store:
+        """As the store does."""
+        return TracedStore(self._store.of(org), self._tracer)
+
     async def read(self, work: Work[T]) -> T:
         """As the store does."""
         return await self._store.read(self._traced(work))
