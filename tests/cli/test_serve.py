@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from gql_tickets.auth import DEMO_KEY
+from gql_tickets.cli.running import shown
 from gql_tickets.cli.server import listen, welcome
 from gql_tickets.settings import Settings
 from tests.cli.conftest import runner
@@ -92,9 +93,12 @@ def test_the_demo_answers_the_documents_curl_line_as_printed(serve: Serve, worke
 def test_the_demo_fills_either_kind_of_database_and_may_be_served_again(
     serve: Serve, database: str
 ) -> None:
-    for _ in range(2):
+    for is_again in (False, True):
         process = serve("--demo", "--database-url", database)
-        assert paste(greeting(process).splitlines()[-1]).json()["total"] == 156
+        text = greeting(process)
+        assert f"Database  {shown(database)}" in text
+        assert ("goes on with its demo" in text) is is_again
+        assert paste(text.splitlines()[-1]).json()["total"] == 156
         process.terminate()
         process.communicate(timeout=START_SECONDS)
 
