@@ -17,7 +17,7 @@ from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
 from gql_tickets.cli.connections import HttpConnection, WebSocketConnection
 from gql_tickets.cli.graceful import Server, Supervisor
-from gql_tickets.cli.running import Failed, load_settings, open_prepared, shown
+from gql_tickets.cli.running import Failed, load_settings, open_prepared, shown, warn_of_misspelt
 from gql_tickets.cli.running import migrate as migrate_database
 from gql_tickets.observability.logs import format_for, log_config
 from gql_tickets.observability.metrics import serving, shared_folder, shared_registry
@@ -69,6 +69,7 @@ def serve(
     }.items():
         if value is not None:
             os.environ[ENV_PREFIX + name] = str(value)
+    warn_of_misspelt()
     settings = load_settings()
     _check_app(settings)
     with listen(settings.host, settings.port) as listener:
