@@ -92,11 +92,13 @@ class Call:
     """What resolvers read of Strawberry's Info, for callers that have no GraphQL document."""
 
     context: Context
+    columns: frozenset[str] | None = None
+    """The attributes of tickets that will be shown; None for all."""
 
     @classmethod
-    def info(cls, context: Context) -> Info:
+    def info(cls, context: Context, columns: frozenset[str] | None = None) -> Info:
         """The call, as the type that resolvers are annotated with."""
-        return cast("Info", cls(context))
+        return cast("Info", cls(context, columns))
 
 
 def new_context(

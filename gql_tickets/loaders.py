@@ -52,15 +52,27 @@ class Loaders:
         self.organizations: Loader[int, Organization | None] = Loader(self._organizations)
 
     def pages(
-        self, group: Group, filter: TicketFilter, order: tuple[Order, ...], page: PageRequest
+        self,
+        group: Group,
+        filter: TicketFilter,
+        order: tuple[Order, ...],
+        page: PageRequest,
+        columns: frozenset[str],
     ) -> Loader[Any, Page[Ticket]]:
         """The loader of one page of each group: of all that ask with the same arguments."""
-        arguments = (group, filter, order, page)
+        arguments = (group, filter, order, page, columns)
         if arguments not in self._pages:
 
             async def batch(values: list[Any]) -> Sequence[Page[Ticket]]:
                 return await board.pages(
-                    self._store, self._caller, group, values, filter=filter, order=order, page=page
+                    self._store,
+                    self._caller,
+                    group,
+                    values,
+                    filter=filter,
+                    order=order,
+                    page=page,
+                    columns=columns,
                 )
 
             self._pages[arguments] = Loader(batch)

@@ -41,6 +41,8 @@ class Row(NamedTuple):
     read: Reader
     show: Show
     points: Callable[[Asked], int]
+    columns: frozenset[str] | None = None
+    """The attributes that are shown of tickets, where not all are."""
 
 
 def endpoints(rows: Sequence[Row]) -> list[BaseRoute]:
@@ -103,7 +105,7 @@ async def _answer(row: Row, request: Request) -> Response:
         )
     actor.require(row.scope)
     body = await request.body() if row.method in _WITH_BODY else b""
-    question = asked(request, Call.info(context), body)
+    question = asked(request, Call.info(context, row.columns), body)
     arguments = row.read(question)
     await charge(request.app.state.tickets, context, row.points(question))
     result = await row.resolver(question.info, **arguments)

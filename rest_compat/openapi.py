@@ -227,7 +227,7 @@ def _schemas() -> Json:
         "TicketStatus": TicketStatus,
         "TicketType": TicketType,
         "TicketPriority": reading.PRIORITIES,
-        "ErrorCode": STATUS,
+        "ErrorCode": WHEN,
     }.items():
         found[name] |= {"type": "string", "enum": [word.value for word in words]}
     found["TicketPriority"]["description"] = "How urgent a ticket is, lowest first."

@@ -201,6 +201,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
 }
 
+# Codes that only GraphQL has are not here.
 WHEN: dict[ErrorCode, str] = {
     ErrorCode.VALIDATION_FAILED: "A value is malformed, too long or not allowed.",
     ErrorCode.INVALID_PARENT: "The parent is the ticket itself or beneath it, or the tree would be too deep.",
@@ -216,11 +217,9 @@ WHEN: dict[ErrorCode, str] = {
     ErrorCode.ALREADY_EXISTS: "The name is taken.",
     ErrorCode.HAS_CHILDREN: "The ticket has children.",
     ErrorCode.IDEMPOTENCY_IN_PROGRESS: "The first request with this idempotency key still runs.",
-    ErrorCode.CURSOR_EXPIRED: "The cursor is older than the change log that is kept.",
     ErrorCode.VERSION_CONFLICT: "`If-Match` is not the version any more: read again.",
     ErrorCode.PAYLOAD_TOO_LARGE: "The body is over 256 KiB.",
     ErrorCode.IDEMPOTENCY_KEY_REUSED: "The idempotency key was used for another request.",
-    ErrorCode.COST_LIMIT_EXCEEDED: "The request costs more than one may.",
     ErrorCode.RATE_LIMITED: "Out of budget.",
     ErrorCode.INTERNAL_ERROR: "Our fault; the request id finds it in the log.",
     ErrorCode.UNAVAILABLE: "The database cannot answer just now: try again.",

@@ -119,6 +119,10 @@ class Message(Struct, frozen=True):
     message: str
 
 
+LISTED, CARDS = (frozenset(shape.__struct_fields__) for shape in (Item, Card))
+"""The attributes of tickets that the list and the board show: of others no column is read."""
+
+
 async def page(found: Connection[Ticket], asked: Asked) -> Response:
     """The list, with links to the pages beside it (R8)."""
     limit, offset = window(asked)

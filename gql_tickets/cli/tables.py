@@ -44,10 +44,9 @@ def show(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
         )
     for row in rows:
         table.add_row(*(Text(_text(row[at])) for at in filled))
-    console = Console()
-    # A terminal that is narrower breaks the line itself.
-    console.width = max(console.width, needed)
-    console.print(table)
+    # A terminal that is narrower breaks the line itself. Rich believes a width where it has a height.
+    width, height = Console().size
+    Console(width=max(width, needed), height=height).print(table)
 
 
 def _text(cell: Cell) -> str:

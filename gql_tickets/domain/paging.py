@@ -62,12 +62,13 @@ class PageRequest(Struct, frozen=True):
 
 
 class Page(Struct, Generic[T], frozen=True):
-    """A stretch of a list. `cursors` runs beside `items`."""
+    """A stretch of a list. `cursors` runs beside `items`; `total` is of the list, if it was counted."""
 
     items: list[T]
     cursors: Sequence[str]
     has_next: bool
     has_previous: bool
+    total: int | None = None
 
 
 def write_cursor(order: str, key: CursorKey) -> str:

@@ -24,6 +24,7 @@ from gql_tickets.inputs.arguments import (
     OrderBy,
     Ref,
 )
+from gql_tickets.resolvers import asked
 from gql_tickets.resolvers.paging import Connection, Default, Edge, page_request
 from gql_tickets.service import moves, searching
 from gql_tickets.service import tickets as service
@@ -80,10 +81,18 @@ async def tickets(
         context.limits, first=first, after=after, last=last, before=before, offset=offset
     )
     page = await service.list_page(
-        context.store, actor, filter=wanted, order=read_order(order_by), page=request
+        context.store,
+        actor,
+        filter=wanted,
+        order=read_order(order_by),
+        page=request,
+        columns=asked.columns(info),
+        counted=asked.is_counted(info),
     )
 
     async def count() -> int:
+        if page.total is not None:
+            return page.total
         return await service.count(context.store, actor, filter=wanted)
 
     return TicketConnection(page, count, wanted)
@@ -100,7 +109,7 @@ async def grouped(
 ) -> Connection[Ticket]:
     """A page of one group of tickets, fetched together with the same page of the other groups."""
     loaders = info.context.loaders
-    found = await loaders.pages(group, filter, order, page).load(value)
+    found = await loaders.pages(group, filter, order, page, asked.columns(info)).load(value)
 
     async def count() -> int:
         return await loaders.counts(group, filter).load(value)

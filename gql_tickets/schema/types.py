@@ -269,7 +269,10 @@ class TicketEvent(Node):
         name="apiKeyName",
     )
     occurred_at: dt.datetime = says("When.")
-    changes: list[FieldChange] = says("The fields that are not what they were.")
+    changes: list[FieldChange] = strawberry.field(
+        description="The fields that are not what they were.",
+        directives=[ListSize(assumed_size=3)],
+    )
     version: int = says("The ticket's version after the write.")
 
     is_type_of = InstanceOf(history.TicketEvent)

@@ -12,6 +12,7 @@ from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import Ticket
 from gql_tickets.service import filters
 from gql_tickets.store import groups
+from gql_tickets.store.columns import EVERY, Names
 from gql_tickets.store.engine import Connection, Store
 
 
@@ -39,15 +40,19 @@ async def pages(
     filter: TicketFilter,
     order: tuple[Order, ...],
     page: PageRequest,
+    columns: Names = EVERY,
 ) -> list[Page[Ticket]]:
-    """The same page of each group, in the order of `values`; empty where nothing matches."""
+    """The same page of each group, in the order of `values`; empty where nothing matches.
+
+    Of the tickets no more is read than the attributes that `columns` names.
+    """
     actor.require(Scope.TICKETS_READ)
     wanted = filters.read(actor, filter)
     filters.check_order(order, filter)
 
     async def work(db: Connection) -> list[Page[Ticket]]:
         return await groups.find_group_pages(
-            db, actor.org_id, _COLUMNS[group], values, wanted, order, page
+            db, actor.org_id, _COLUMNS[group], values, wanted, order, page, columns
         )
 
     return await store.read(work)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.domain import positions
@@ -29,6 +30,7 @@ from gql_tickets.service import drafts, filters, hierarchy, idempotency, writing
 from gql_tickets.service.drafts import Values
 from gql_tickets.service.text import Problems
 from gql_tickets.store import groups, named, tickets, trees
+from gql_tickets.store.columns import EVERY, Names
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.status import change_status
 
@@ -50,14 +52,23 @@ async def list_page(
     filter: TicketFilter,
     order: tuple[Order, ...],
     page: PageRequest,
+    columns: Names = EVERY,
+    counted: bool = False,
 ) -> Page[Ticket]:
-    """One page of the tickets that match. Raises ValidationFailed for a cursor of another list."""
+    """One page of the tickets that match, and how many match in all if that is to be `counted`.
+
+    No more is read of them than the attributes that `columns` names. Raises ValidationFailed for a
+    cursor of another list.
+    """
     actor.require(Scope.TICKETS_READ)
     wanted = filters.read(actor, filter)
     filters.check_order(order, filter)
 
     async def work(db: Connection) -> Page[Ticket]:
-        return await tickets.find_page(db, actor.org_id, wanted, order, page)
+        found = await tickets.find_page(db, actor.org_id, wanted, order, page, columns)
+        if not counted:
+            return found
+        return replace(found, total=await tickets.count_tickets(db, actor.org_id, wanted))
 
     return await store.read(work)
 

@@ -1,20 +1,33 @@
-"""The columns that a Ticket is made of, for every statement that finds some."""
+"""The columns that a Ticket is made of, for every statement that finds some.
+
+A list reads the columns that somebody asks for. The attributes of the others are UNSET, which no
+door can show: it says that a column was asked for without having been named.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import UNSET
 
 from gql_tickets.domain.tickets import Ticket
+from gql_tickets.store.engine import Connection
+from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import tickets
 
 SHAPES_MAX = 1_024
 """How many statements of one kind are kept."""
 
+Names = frozenset[str]
+EVERY: Names = frozenset(Ticket.__struct_fields__)
+_UNREAD = repeat(UNSET)
 
-def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    """The columns of a Ticket, in the record's order.
+
+def ticket_columns(source: sa.FromClause, names: Names = EVERY) -> list[sa.ColumnElement[Any]]:
+    """The columns of a Ticket, or those of them that are named, in the record's order.
 
     The parent's slug is a scalar subquery: it is looked up for the rows of the page alone.
     """
@@ -29,4 +42,20 @@ def ticket_columns(source: sa.FromClause) -> list[sa.ColumnElement[Any]]:
     return [
         parent_slug if name == "parent_slug" else source.c[name]
         for name in Ticket.__struct_fields__
+        if name in names
     ]
+
+
+async def find_some(
+    db: Connection, org: int, statement: Statement, names: Names, **parameters: Any
+) -> list[Ticket]:
+    """The tickets that a statement finds, whose columns are ticket_columns() of these names."""
+    columns: Sequence[Any] = await db.columns(statement, org=org, **parameters)
+    if not columns:
+        return []
+    read = iter(columns)
+    return list(
+        map(
+            Ticket, *(next(read) if name in names else _UNREAD for name in Ticket.__struct_fields__)
+        )
+    )

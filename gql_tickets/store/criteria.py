@@ -250,6 +250,7 @@ _TESTS: dict[str, Test] = {
     "beneath": related.beneath,
     "beneath_named": related.beneath_named,
     "matches": search.matches,
+    "matches_rare": search.matches_rare,
     "matches_common": search.matches_common,
     "held": labelled.held,
     "held_any": labelled.held_any,

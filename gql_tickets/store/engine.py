@@ -96,13 +96,18 @@ class Connection:
         row = await self.row(statement, **parameters)
         return None if row is None else row[0]
 
+    async def columns(self, statement: Statement, /, **parameters: Any) -> list[Any]:
+        """The values of each column; nothing when there is no row."""
+        compiled = self._ready(statement)
+        rows = await self.fetch(compiled, compiled.arguments(parameters))
+        return compiled.columns(rows) if rows else []
+
     async def records(
         self, statement: Statement, record: Callable[..., R], /, **parameters: Any
     ) -> list[R]:
         """Each row as a record, whose fields the columns are, in order."""
-        compiled = self._ready(statement)
-        rows = await self.fetch(compiled, compiled.arguments(parameters))
-        return list(map(record, *compiled.columns(rows))) if rows else []
+        columns = await self.columns(statement, **parameters)
+        return list(map(record, *columns)) if columns else []
 
     async def record(
         self, statement: Statement, record: Callable[..., R], /, **parameters: Any

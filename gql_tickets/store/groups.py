@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
 from gql_tickets.store import counters
-from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
+from gql_tickets.store.columns import EVERY, SHAPES_MAX, Names, find_some, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.narrowing import sized_up
@@ -28,7 +28,7 @@ GroupColumn = Literal["status", "parent_id", "assignee_id"]
 
 @lru_cache(maxsize=SHAPES_MAX)
 def _group_statement(
-    column: str, shape: Shape, order: Sorting, bounds: Window, *, narrow: bool
+    column: str, shape: Shape, order: Sorting, bounds: Window, names: Names, *, narrow: bool
 ) -> Statement:
     """The page of every group: at once, and each by its own walk along an index."""
 
@@ -44,16 +44,25 @@ def _group_statement(
         of_group = UnaryExpression(inner.c[column], operator=PLUS) if narrow else inner.c[column]
         where = (inner.c.org_id == org(), of_group == value, clause(shape, inner, dialect))
         if dialect == "postgresql":
+            sorted_by = [key.expression(inner, dialect) for key, _ in order.keys]
+            found = [
+                *(inner.c[name] for name in (*sorted(names - {"parent_slug"}), "parent_id")),
+                *(each for each in sorted_by if isinstance(each, sa.Column)),
+            ]
             members = windowed(
-                sa.select(inner).where(*where).correlate(each), inner, order, bounds, dialect
+                sa.select(*dict.fromkeys(found)).where(*where).correlate(each),
+                inner,
+                order,
+                bounds,
+                dialect,
             )
             rows: sa.FromClause = members.lateral("grouped")
-            select = sa.select(*ticket_columns(rows)).select_from(each.join(rows, sa.true()))
+            select = sa.select(*ticket_columns(rows, names)).select_from(each.join(rows, sa.true()))
         else:
             ids = sa.select(inner.c.id).where(*where).correlate(each)
             members = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
             rows = tickets
-            select = sa.select(*ticket_columns(rows)).select_from(
+            select = sa.select(*ticket_columns(rows, names)).select_from(
                 each.join(rows, sa.and_(rows.c.org_id == org(), rows.c.id.in_(members)))
             )
         unindexed = dialect == "sqlite"
@@ -72,15 +81,20 @@ async def find_group_pages(
     wanted: Criteria,
     order: tuple[Order, ...],
     page: PageRequest,
+    names: Names = EVERY,
 ) -> list[Page[Ticket]]:
-    """For each group, the page of the tickets that match and whose column has its value."""
+    """For each group, the page of the tickets that match and whose column has its value.
+
+    Of the tickets those columns are read that are named.
+    """
     by = sorting(order)
     bounds, values = window(page, by)
     members: dict[Any, list[Ticket]] = {group: [] for group in groups}
     shape, narrow = await sized_up(db, org, wanted)
-    statement = _group_statement(column, shape, by, bounds, narrow=narrow)
-    for ticket in await db.records(
-        statement, Ticket, org=org, groups=tuple(members), **values, **wanted.values
+    names |= by.reads | {column}
+    statement = _group_statement(column, shape, by, bounds, names, narrow=narrow)
+    for ticket in await find_some(
+        db, org, statement, names, groups=tuple(members), **values, **wanted.values
     ):
         members[getattr(ticket, column)].append(ticket)
     pages = {group: page_of(rows, page, by, wanted.query) for group, rows in members.items()}

@@ -15,6 +15,7 @@ import asyncpg
 
 from gql_tickets.errors import Unavailable
 from gql_tickets.store.bell import Bell
+from gql_tickets.store.lending import Lender
 
 CHANNEL = "gql_tickets_changes"
 SEND_PAUSE_SECONDS = 0.01
@@ -29,8 +30,8 @@ _AWAY = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.Inte
 class Notices:
     """Sends and hears which organizations were written to."""
 
-    def __init__(self, pool: Any, connect: Callable[[], Awaitable[Any]], bell: Bell) -> None:
-        self._pool = pool
+    def __init__(self, lender: Lender, connect: Callable[[], Awaitable[Any]], bell: Bell) -> None:
+        self._lender = lender
         self._connect = connect
         self._bell = bell
         self._unsent: set[int] = set()
@@ -60,7 +61,7 @@ class Notices:
                 payload = ",".join(map(str, sorted(self._unsent)))
                 self._unsent.clear()
                 with suppress(*_AWAY):
-                    await self._pool.execute(
+                    await self._lender.execute(
                         "SELECT pg_notify($1, $2)",
                         CHANNEL,
                         payload if len(payload) <= PAYLOAD_BYTES_MAX else "",

@@ -112,11 +112,15 @@ _KEYS: dict[OrderField, Key] = {
 class Sorting:
     """A total order of tickets; compared by identity, since sorting() gives one for each order."""
 
-    __slots__ = ("keys", "name")
+    __slots__ = ("keys", "name", "reads")
 
     def __init__(self, keys: tuple[tuple[Key, bool], ...]) -> None:
         self.keys = keys
         self.name = ",".join(f"{'-' if descending else ''}{key.name}" for key, descending in keys)
+        # Relevance is told from the title.
+        self.reads = frozenset(
+            "title" if key.name == "relevance" else key.name for key, _ in keys
+        ) | {"org_id", "id"}
 
     def columns(
         self, source: sa.FromClause, dialect: str, *, backward: bool, unindexed: bool = False

@@ -24,6 +24,7 @@ from gql_tickets.store.engine import (
     Store,
     Work,
 )
+from gql_tickets.store.lending import Lender
 from gql_tickets.store.notices import Notices
 from gql_tickets.store.reasons import CONNECT_TIMEOUT_SECONDS, why_not_postgres
 from gql_tickets.store.statements import Compiled
@@ -115,10 +116,9 @@ class PostgresStore(Store):
         self.observer: Callable[[str], None] | None = None
         self.bell = Bell()
         self._pool = pool
-        self._wait_seconds = settings.postgres_pool_wait_seconds
-        self._waiting = 0
+        self._lender = Lender(pool, settings.postgres_pool_wait_seconds)
         self._hears = self._prepares = not settings.postgres_pgbouncer
-        self._notices = Notices(pool, lambda: connect(settings.database_url), self.bell)
+        self._notices = Notices(self._lender, lambda: connect(settings.database_url), self.bell)
 
     @classmethod
     async def open(cls, settings: Settings) -> PostgresStore:
@@ -170,12 +170,13 @@ class PostgresStore(Store):
 
     def pool(self) -> PoolState:
         """The state of this worker's pool."""
-        return PoolState(self._pool.get_size(), self._pool.get_idle_size(), self._waiting)
+        idle = self._pool.get_idle_size() + self._lender.kept
+        return PoolState(self._pool.get_size(), idle, self._lender.waiting)
 
     async def close(self) -> None:
         """Wait for the connections in use, then close them all."""
         await self._notices.close()
-        await self._pool.close()
+        await self._lender.close()
 
     async def _last_try(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
         try:
@@ -184,14 +185,15 @@ class PostgresStore(Store):
             _raise(error)
 
     async def _on_connection(self, work: Work[T]) -> T:
-        raw = await self._acquire()
+        raw, is_sound = await self._lender.take(), False
         # Behind PgBouncer nothing is prepared, and so everything is planned by its values.
         db = _PostgresConnection(raw, self.observer, prepares=self._prepares)
         try:
             result = await work(db)
+            is_sound = True
         finally:
             noted().statements += db.statements
-            await self._pool.release(raw)
+            await self._lender.give(raw, is_sound=is_sound)
         if db.touched:
             self.bell.ring(db.touched)
             self._notices.send(db.touched)
@@ -203,13 +205,6 @@ class PostgresStore(Store):
                 return await work(db)
 
         return await self._on_connection(whole)
-
-    async def _acquire(self) -> Any:
-        self._waiting += 1
-        try:
-            return await self._pool.acquire(timeout=self._wait_seconds)
-        finally:
-            self._waiting -= 1
 
 
 def _one_statement(work: Work[T]) -> Work[T]:

@@ -169,8 +169,24 @@ def searched_by(dialect: str) -> Searched:
 def matches(_: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str) -> Clause:
     """Whether the ticket's document fits the Sought that is bound."""
     searched = searched_by(dialect)
+    if dialect == "postgresql":
+        # Not IN: beneath a NOT or an OR that is looked up in a list, or, once the list is longer than
+        # memory allows, in all of it again for each ticket.
+        its = sa.select(sa.literal_column("1", sa.Integer)).where(
+            searched.fits(bind), searched.id == source.c.id
+        )
+        return its.correlate(source).exists()
     found = sa.select(searched.id).where(searched.fits(bind))
     return sa.type_coerce(source.c.id.in_(found), sa.Boolean)
+
+
+def matches_rare(
+    _: sa.ColumnElement[Any], source: sa.FromClause, bind: str, dialect: str
+) -> Clause:
+    """As matches(), on PostgreSQL, where so few documents fit that they are all looked up first."""
+    searched = searched_by(dialect)
+    found = sa.select(searched.id).where(searched.fits(bind)).scalar_subquery()
+    return source.c.id == sa.any_(sa.func.array(found, type_=sa.ARRAY(sa.Integer)))
 
 
 def matches_common(
@@ -250,7 +266,7 @@ def _some(dialect: str) -> sa.Select[Any]:
     return sa.select(sa.func.count()).select_from(some)
 
 
-_SOME = Statement(_some)
+_SOME = Statement(_some, by_value=True)
 _PUT = Statement(_put)
 _DROP = Statement(_drop)
 _TEXTS = Statement(

@@ -68,16 +68,16 @@ def has_text(shape: Shape) -> bool:
         case Not(part):
             return has_text(part)
         case Leaf(test):
-            return test == "matches"
+            return test.startswith("matches")
 
 
-def looked_up(shape: Shape) -> Shape:
-    """The same, for an order whose index SQLite is to walk: texts are common, and looked up by id."""
+def texts_as(test: str, shape: Shape) -> Shape:
+    """The same, with another test for the texts of sought_by()."""
     match shape:
         case All(parts):
-            return All(tuple(map(looked_up, parts)))
+            return All(tuple(texts_as(test, part) for part in parts))
         case Leaf("matches", column, bind):
-            return Leaf("matches_common", column, bind)
+            return Leaf(test, column, bind)
         case _:
             return shape
 

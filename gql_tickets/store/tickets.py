@@ -20,7 +20,7 @@ from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
 from gql_tickets.store import counters, events, named, ranked, search
-from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
+from gql_tickets.store.columns import EVERY, SHAPES_MAX, Names, find_some, ticket_columns
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.narrowing import sized_up
@@ -94,18 +94,20 @@ async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[T
 
 
 @lru_cache(maxsize=SHAPES_MAX)
-def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: bool) -> Statement:
+def _page_statement(
+    shape: Shape, order: Sorting, bounds: Window, names: Names, *, narrow: bool
+) -> Statement:
     def build(dialect: str) -> sa.Select[Any]:
         if dialect == "postgresql":
             where = (tickets.c.org_id == org(), clause(shape, tickets, dialect))
-            select = sa.select(*ticket_columns(tickets)).where(*where)
+            select = sa.select(*ticket_columns(tickets, names)).where(*where)
             return windowed(select, tickets, order, bounds, dialect)
         # SQLite carries whole rows through a sort: only ids are sorted before the page is cut.
         inner = tickets.alias("inner_tickets")
         ids = sa.select(inner.c.id).where(inner.c.org_id == org(), clause(shape, inner, dialect))
         page = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
         return (
-            sa.select(*ticket_columns(tickets))
+            sa.select(*ticket_columns(tickets, names))
             .where(tickets.c.org_id == org(), tickets.c.id.in_(page))
             .order_by(*order.columns(tickets, dialect, backward=bounds.backward, unindexed=True))
         )
@@ -114,17 +116,26 @@ def _page_statement(shape: Shape, order: Sorting, bounds: Window, *, narrow: boo
 
 
 async def find_page(
-    db: Connection, org: int, wanted: Criteria, order: tuple[Order, ...], page: PageRequest
+    db: Connection,
+    org: int,
+    wanted: Criteria,
+    order: tuple[Order, ...],
+    page: PageRequest,
+    names: Names = EVERY,
 ) -> Page[Ticket]:
-    """One page of the tickets that match."""
+    """One page of the tickets that match, with the columns that are named."""
     by = sorting(order)
     bounds, values = window(page, by)
-    if ranked.is_ranked(by, page):
+    by_rank = ranked.is_ranked(by, page)
+    shape, narrow = wanted.shape, False
+    if not by_rank or db.dialect == "postgresql":
+        shape, narrow = await sized_up(db, org, wanted)
+    if by_rank and not narrow:
         found = await ranked.find_ranked(db, org, wanted, by, page)
         return page_of(found, page, by, wanted.query)
-    shape, narrow = await sized_up(db, org, wanted)
-    statement = _page_statement(shape, by, bounds, narrow=narrow)
-    rows = await db.records(statement, Ticket, org=org, **values, **wanted.values)
+    names |= by.reads
+    statement = _page_statement(shape, by, bounds, names, narrow=narrow)
+    rows = await find_some(db, org, statement, names, **values, **wanted.values)
     return page_of(rows, page, by, wanted.query)
 
 

@@ -31,6 +31,7 @@ FLOOR = {
 """What is not about the things of one organization."""
 
 WITHOUT_ORGANIZATION = {
+    "counters.lock_tickets": "locks the whole table",
     "directory.add_organization": "makes one",
     "directory.find_organization_by_slug": "looks for one",
     "directory.find_organizations": "lists them, for the command line",

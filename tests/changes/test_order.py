@@ -52,7 +52,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[Store], Held]:
         write = store.write
 
         async def held_back(
-            work: Callable[[Connection], Awaitable[object]], *, retry: bool = False
+            work: Callable[[Connection], Awaitable[object]], **_options: bool
         ) -> object:
             async def whole(db: Connection) -> object:
                 result = await work(db)
@@ -60,7 +60,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[Store], Held]:
                 await state.go_on.wait()
                 return result
 
-            return await write(whole, retry=retry)
+            return await write(whole)
 
         monkeypatch.setattr(store, "write", held_back)
         return state

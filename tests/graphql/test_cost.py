@@ -20,7 +20,7 @@ from gql_tickets.schema import build_schema, print_sdl
 from tests.graphql.documents import Ask
 
 SCHEMA = build_schema()
-PAGE = {"edges", "nodes"}
+PAGE = {"edges", "nodes", "changes"}
 
 
 def cost(document: str, **variables: Any) -> int:
@@ -73,7 +73,9 @@ def test_whoever_adds_a_list_says_how_long_it_may_be() -> None:
             within = get_named_type(field.type)
             is_list = is_list_type(get_nullable_type(field.type)) and is_composite_type(within)
             is_page = within.name.endswith("Connection")
-            if is_page or (is_list and not (name.endswith("Connection") and field_name in PAGE)):
+            if is_page or (
+                is_list and not (name.endswith(("Connection", "Feed")) and field_name in PAGE)
+            ):
                 assert field_name in sizes[name], f"{name}.{field_name} has no @listSize"
 
 

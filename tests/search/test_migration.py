@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -29,13 +30,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture
-async def empty(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def empty(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """The URL of a database without anything in it."""
     if database_kind == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/before.db"
     socket = request.getfixturevalue("postgres_server")
     name = f"before{next(_numbers)}"
-    await sql(f"postgresql+asyncpg://postgres@/postgres?host={socket}", f"CREATE DATABASE {name}")
+    admin = f"postgresql+asyncpg://postgres@/postgres?host={socket}"
+    asyncio.run(sql(admin, f"CREATE DATABASE {name}"))
     return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
 
 

@@ -47,6 +47,7 @@ async def add(store: Store, *names: str) -> None:
 
 VALUES = [
     (sa.Integer(), 2**31 - 1),
+    (sa.SmallInteger(), 2**15 - 1),
     (sa.BigInteger(), 2**63 - 1),
     (sa.Double(), 0.1),
     (sa.Boolean(), True),
