@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from gql_tickets.cli import main
+import sys
+
+try:
+    from gql_tickets.cli import main
+except KeyboardInterrupt:  # the imports take a moment, in which one may change one's mind
+    sys.exit(130)
 
 if __name__ == "__main__":
     main()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import importlib
+import itertools
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -52,7 +53,10 @@ if TYPE_CHECKING:
 GRAPHQL_PATH = "/graphql"
 BOARD_PATH = "/board"
 DOORS = {GRAPHQL_PATH: "graphql", "/api/": "rest"}
-UPKEEP_SECONDS = 60
+LAST_USED_SECONDS = 10
+"""How late `last used` of a key may be."""
+TRIM_EVERY = 6
+"""So many of these pass from one trim of the change log to the next."""
 TRACING_MODULE = "gql_tickets.web.tracing"
 
 logger = logging.getLogger(__name__)
@@ -176,10 +180,11 @@ def load_mount(name: str) -> Mount:
 
 async def _keep_up(state: State) -> None:
     """Idempotency keys need no upkeep here: each keyed write drops some that have expired."""
-    while True:
-        await asyncio.sleep(UPKEEP_SECONDS)
+    for turn in itertools.count(1):
+        await asyncio.sleep(LAST_USED_SECONDS)
         await _flush(state)
-        await _trim(state)
+        if turn % TRIM_EVERY == 0:
+            await _trim(state)
 
 
 async def _trim(state: State) -> None:

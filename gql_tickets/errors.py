@@ -96,7 +96,7 @@ class ValidationFailed(TicketsError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(
-            "; ".join(problem.message for problem in self.problems), path=self.problems[0].path
+            " ".join(problem.message for problem in self.problems), path=self.problems[0].path
         )
 
     @classmethod

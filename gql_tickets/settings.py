@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import difflib
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_PREFIX = "GQL_TICKETS_"
+
+
+def _listed(value: Any) -> Any:
+    """The values of a variable: a JSON list, or with commas between."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        return tuple(json.loads(value))
+    except ValueError as error:
+        raise ValueError(
+            f"this is not a JSON list ({error}); values with commas between do as well"
+        ) from error
+
+
+def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_origin, values))
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers send it. Raises ValueError for what none of them would send."""
+    origin = text.rstrip("/").lower()
+    if origin == "*":
+        return origin
+    parts = urlsplit(origin)
+    if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError(f"{text!r} is not an origin, such as https://board.example, nor *")
+    if not parts.hostname or "@" in parts.netloc or " " in origin or parts.port == 0:
+        raise ValueError(f"{text!r} is not an origin: it is a host, with a :port if it has one")
+    return origin
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Origins = Annotated[Listed, AfterValidator(_origins)]
 
 
 class Settings(BaseSettings):
@@ -22,9 +61,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
     workers: int = Field(1, ge=1, le=256, description="Worker processes")
-    mounts: tuple[str, ...] = Field(
+    mounts: Listed = Field(
         ("rest_compat:mount",),
-        description="Parts mounted beside GraphQL, as a JSON list of `module:function`",
+        description="Parts mounted beside GraphQL, a list of `module:function`",
     )
     graphiql: bool = Field(True, description="Serve GraphiQL to browsers at /graphql")
     board: bool = Field(True, description="Serve the board to browsers at /board")
@@ -32,12 +71,13 @@ class Settings(BaseSettings):
         default=True,
         description="Complete lists breadth-first; `false` leaves them to graphql-core, which is slower",
     )
-    cors_origins: tuple[str, ...] = Field(
-        (), description="Origins that browsers may call from, as a JSON list; `*` for any"
-    )
-    trusted_proxies: tuple[str, ...] = Field(
+    cors_origins: Origins = Field(
         (),
-        description="Addresses or networks whose `X-Forwarded-For` and `-Proto` are believed, as a JSON list",
+        description="Origins that browsers may call from, a list such as `https://board.example`; `*` for any",
+    )
+    trusted_proxies: Listed = Field(
+        (),
+        description="Addresses or networks whose `X-Forwarded-For` and `-Proto` are believed, a list",
     )
     hsts_seconds: int = Field(
         0, ge=0, description="`Strict-Transport-Security` of answers over TLS; 0 for none"
@@ -171,3 +211,13 @@ class Settings(BaseSettings):
     metrics_port: int = Field(
         0, ge=0, le=65535, description="Port of its own for `/metrics`; 0 for none"
     )
+
+
+def misspelt(variables: Iterable[str]) -> list[tuple[str, str | None]]:
+    """Variables that look like settings and are none, each with the name that is nearest."""
+    known = [ENV_PREFIX + name.upper() for name in Settings.model_fields]
+    return [
+        (name, next(iter(difflib.get_close_matches(name.upper(), known, n=1)), None))
+        for name in sorted(variables)
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known
+    ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,11 +14,31 @@ from gql_tickets.errors import TicketsError
 
 app = typer.Typer(
     name="gql-tickets",
-    help="A ticket service with two doors over one floor: GraphQL and REST.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gql-tickets {version('gql-tickets')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say the version and end."
+        ),
+    ] = False,
+) -> None:
+    """A ticket service with two doors over one floor: GraphQL and REST."""
+
+
 app.command("serve")(server.serve)
 app.command("migrate")(server.migrate)
 app.command("schema")(server.schema)

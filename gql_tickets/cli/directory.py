@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from gql_tickets.auth import Actor
 from gql_tickets.cli.organizations import OrgOption, actor_of, actors_of
-from gql_tickets.cli.rows import named, read_rows, refusal
+from gql_tickets.cli.rows import STDIN, named, read_rows, refusal
 from gql_tickets.cli.running import Failed, look, run
 from gql_tickets.cli.tables import show
 from gql_tickets.domain.ids import INT32_MAX
@@ -24,7 +24,9 @@ from gql_tickets.store.engine import Store
 
 R = TypeVar("R")
 Fields = Mapping[str, str | None]
-Upsert = Callable[[Store, Actor, int, Fields], Awaitable[None]]
+Upsert = Callable[[Store, Actor, int, Fields], Awaitable[str]]
+"""Writes one, and returns what to call it."""
+
 UpsertMany = Callable[
     [Store, Actor, Sequence[tuple[int, Fields]], Callable[[int], None]], Awaitable[int]
 ]
@@ -42,9 +44,8 @@ FileOption = Annotated[
     Path | None,
     typer.Option(
         "--file",
-        help="Many, from .csv (with a header), .ndjson or .jsonl.",
-        dir_okay=False,
-        exists=True,
+        help="Many, from .csv, .ndjson or .jsonl; - reads either from stdin. The columns, or the keys, "
+        "are id and this command's options with _ for -; all but id may be left out.",
     ),
 ]
 
@@ -63,7 +64,7 @@ def add_users(
     options = {"username": username, "name": name, "avatar_url": avatar_url}
     _check_usage(id, file, options)
     if file is not None:
-        _add_many(directory.upsert_users, file, org, options)
+        _add_many("user", directory.upsert_users, file, org, options)
     elif id is not None:
         _add_one(_upsert_user, id, org, options)
 
@@ -81,7 +82,7 @@ def add_repositories(
     options = {"name": name, "url": url}
     _check_usage(id, file, options)
     if file is not None:
-        _add_many(directory.upsert_repositories, file, org, options)
+        _add_many("repository", directory.upsert_repositories, file, org, options)
     elif id is not None:
         _add_one(_upsert_repository, id, org, options)
 
@@ -105,8 +106,8 @@ def list_repositories(*, org: OrgOption = None) -> None:
     )
 
 
-async def _upsert_user(store: Store, actor: Actor, id: int, fields: Fields) -> None:
-    await directory.upsert_user(
+async def _upsert_user(store: Store, actor: Actor, id: int, fields: Fields) -> str:
+    user = await directory.upsert_user(
         store,
         actor,
         id=id,
@@ -114,35 +115,46 @@ async def _upsert_user(store: Store, actor: Actor, id: int, fields: Fields) -> N
         name=fields.get("name", UNSET),
         avatar_url=fields.get("avatar_url", UNSET),
     )
+    return _called("user", id, user.username, user.name)
 
 
-async def _upsert_repository(store: Store, actor: Actor, id: int, fields: Fields) -> None:
-    await directory.upsert_repository(
+async def _upsert_repository(store: Store, actor: Actor, id: int, fields: Fields) -> str:
+    repository = await directory.upsert_repository(
         store, actor, id=id, name=fields.get("name", UNSET), url=fields.get("url", UNSET)
     )
+    return _called("repository", id, repository.name)
+
+
+def _called(noun: str, id: int, *names: str | None) -> str:
+    known = ", ".join(name for name in names if name)
+    return f"the {noun} {id} ({known})" if known else f"the {noun} {id}"
 
 
 def _check_usage(id: int | None, file: Path | None, options: Fields) -> None:
     if (id is None) == (file is None) or (file is not None and any(options.values())):
         raise typer.BadParameter("give either an ID with its options, or --file")
+    if file is not None and file != STDIN and not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}", param_hint="--file")
 
 
 def _add_one(upsert: Upsert, id: int, org: str | None, options: Fields) -> None:
     given = {name: value for name, value in options.items() if value is not None}
 
-    async def work(store: Store) -> None:
-        await upsert(store, await actor_of(store, org), id, given)
+    async def work(store: Store) -> str:
+        actor = await actor_of(store, org)
+        return f"{await upsert(store, actor, id, given)} of {actor.org_slug}"
 
-    run(work)
-    typer.echo(f"Wrote {id}.")
+    typer.echo(f"Wrote {run(work)}.")
 
 
-def _add_many(upsert: UpsertMany, file: Path, org: str | None, fields: Iterable[str]) -> None:
+def _add_many(
+    noun: str, upsert: UpsertMany, file: Path, org: str | None, fields: Iterable[str]
+) -> None:
     rows = read_rows(file, tuple(fields))
     console = Console(stderr=True)
     written = 0
 
-    async def work(store: Store) -> None:
+    async def work(store: Store) -> str:
         nonlocal written
         actor = await actor_of(store, org)
         with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
@@ -154,9 +166,10 @@ def _add_many(upsert: UpsertMany, file: Path, org: str | None, fields: Iterable[
                 bar.advance(task, count)
 
             await upsert(store, actor, [(row.id, row.fields) for row in rows], note)
+        return actor.org_slug
 
     try:
-        run(work)
+        slug = run(work)
     except ValidationFailed as error:  # found before the first row is written
         raise Failed(refusal(file, named(rows, error.problems))) from error
     except TicketsError as error:
@@ -164,7 +177,10 @@ def _add_many(upsert: UpsertMany, file: Path, org: str | None, fields: Iterable[
             f"{error.message} {written} of {len(rows)} rows are written: "
             "the whole file can be given again."
         ) from error
-    typer.echo(f"Wrote {written}.")
+    nouns = (
+        noun if written == 1 else f"{noun.removesuffix('y')}ies" if noun[-1] == "y" else f"{noun}s"
+    )
+    typer.echo(f"Wrote {written} {nouns} of {slug}.")
 
 
 async def _everything(

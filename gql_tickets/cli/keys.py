@@ -18,6 +18,8 @@ from gql_tickets.store.engine import Store
 
 commands = typer.Typer(help="API keys: what programs show to come in.", no_args_is_help=True)
 
+PREFIX_LENGTH_MIN = 6
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
@@ -93,16 +95,24 @@ def list_(*, org: OrgOption = None) -> None:
 
 @commands.command("revoke")
 def revoke(
-    id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")],
+    id: Annotated[
+        str, typer.Argument(help="The key's id, as `keys list` shows it, or its first 6 or more.")
+    ],
     *,
     org: OrgOption = None,
 ) -> None:
     """Revoke a key. Every worker refuses it within seconds."""
 
     async def work(store: Store) -> ApiKey:
-        for actor, key in await _keys(store, org):
-            if key.id == id:
-                return await keys.revoke(store, actor, id=id)
+        begin = [
+            (actor, key)
+            for actor, key in await _keys(store, org)
+            if key.id == id or (len(id) >= PREFIX_LENGTH_MIN and key.id.startswith(id))
+        ]
+        if len(begin) > 1:
+            raise Failed(f"{len(begin)} keys have an id that begins with {id!r}: give more of it.")
+        for actor, key in begin:
+            return await keys.revoke(store, actor, id=key.id)
         raise Failed(f"There is no key {id!r}. See `gql-tickets keys list`.")
 
     revoked = run(work)

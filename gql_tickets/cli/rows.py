@@ -1,10 +1,11 @@
-"""Rows of a CSV or NDJSON file, read and checked as a whole before anything is written."""
+"""Rows of a CSV or NDJSON file, or of stdin, read and checked as a whole before anything is written."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,9 @@ from gql_tickets.domain.ids import INT32_MAX, number
 from gql_tickets.errors import Problem
 
 BAD_ROWS_SHOWN_MAX = 20
+
+STDIN = Path("-")
+"""Its form is told by its first sign: NDJSON begins with a brace."""
 
 _NDJSON = {".ndjson", ".jsonl"}
 
@@ -32,11 +36,14 @@ def read_rows(path: Path, fields: tuple[str, ...]) -> list[Row]:
     Raises Failed, naming the bad rows by line, when a single one is bad.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise Failed(f"Cannot read {path}: {reason}.") from error
-    if path.suffix.lower() in _NDJSON:
+        raise Failed(f"Cannot read {_called(path)}: {reason}.") from error
+    if path == STDIN:
+        raw = _ndjson(text) if text.lstrip().startswith("{") else _csv(path, text)
+    elif path.suffix.lower() in _NDJSON:
         raw = _ndjson(text)
     elif path.suffix.lower() == ".csv":
         raw = _csv(path, text)
@@ -49,7 +56,11 @@ def refusal(path: Path, problems: Sequence[str]) -> str:
     """What to say of a file that was not taken."""
     more = len(problems) - BAD_ROWS_SHOWN_MAX
     lines = [*problems[:BAD_ROWS_SHOWN_MAX], *([f"and {more} more"] if more > 0 else [])]
-    return "\n".join(["Nothing was written.", *(f"{path}, {line}" for line in lines)])
+    return "\n".join(["Nothing was written.", *(f"{_called(path)}, {line}" for line in lines)])
+
+
+def _called(path: Path) -> str:
+    return "stdin" if path == STDIN else str(path)
 
 
 def named(rows: Sequence[Row], problems: Iterable[Problem]) -> list[str]:
@@ -114,7 +125,7 @@ def _csv(path: Path, text: str) -> Iterator[tuple[int, object]]:
         header = [name.strip() for name in next(reader, [])]
         if "id" not in header or len(set(header)) != len(header):
             raise Failed(
-                f"{path}, line 1: there has to be a header, each column once, one of them id."
+                f"{_called(path)}, line 1: there has to be a header, each column once, one of them id."
             )
         line = reader.line_num + 1
         for cells in reader:
@@ -124,4 +135,6 @@ def _csv(path: Path, text: str) -> Iterator[tuple[int, object]]:
                 yield line, ValueError(f"{len(cells)} cells under {len(header)} columns")
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Failed(f"{path}, line {reader.line_num}: {error}. Nothing was written.") from error
+        raise Failed(
+            f"{_called(path)}, line {reader.line_num}: {error}. Nothing was written."
+        ) from error

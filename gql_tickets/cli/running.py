@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pydantic
+import typer
 
 from gql_tickets.errors import TicketsError, Unavailable
-from gql_tickets.settings import ENV_PREFIX, Settings
+from gql_tickets.settings import ENV_PREFIX, Settings, misspelt
 from gql_tickets.store import schema
 from gql_tickets.store.engine import Store
 from gql_tickets.store.opening import check_url, file_of, open_store
@@ -28,9 +30,15 @@ def load_settings() -> Settings:
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper()
-        raise Failed(f"{ENV_PREFIX}{name}: {first['msg']}") from error
-    except ValueError as error:  # a list that is not JSON
-        raise Failed(f"The settings cannot be read: {error}.") from error
+        reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise Failed(f"{ENV_PREFIX}{name}: {reason}.") from error
+
+
+def warn_of_misspelt() -> None:
+    """Say which variables look like settings and are none, a line each."""
+    for name, nearest in misspelt(os.environ):
+        hint = f" Did you mean {nearest}?" if nearest else ""
+        typer.echo(f"gql-tickets: warning: there is no setting {name}.{hint}", err=True)
 
 
 def run(work: Callable[[Store], Awaitable[T]], *, makes: bool = True) -> T:

@@ -17,7 +17,7 @@ from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY
 from gql_tickets.cli.connections import HttpConnection, WebSocketConnection
 from gql_tickets.cli.graceful import Server, Supervisor
-from gql_tickets.cli.running import Failed, load_settings, open_prepared, shown
+from gql_tickets.cli.running import Failed, load_settings, open_prepared, shown, warn_of_misspelt
 from gql_tickets.cli.running import migrate as migrate_database
 from gql_tickets.observability.logs import format_for, log_config
 from gql_tickets.observability.metrics import serving, shared_folder, shared_registry
@@ -69,11 +69,13 @@ def serve(
     }.items():
         if value is not None:
             os.environ[ENV_PREFIX + name] = str(value)
+    warn_of_misspelt()
     settings = load_settings()
     _check_app(settings)
     with listen(settings.host, settings.port) as listener:
-        asyncio.run(_prepare(settings, demo=demo))
-        typer.echo(welcome(settings, _base_url(settings.host, listener), demo=demo))
+        is_new = asyncio.run(_prepare(settings, demo=demo))
+        base = _base_url(settings.host, listener)
+        typer.echo(welcome(settings, base, demo=demo, is_new=is_new))
         _run(settings, listener)
 
 
@@ -95,8 +97,8 @@ def schema() -> None:
     typer.echo(print_sdl(), nl=False)
 
 
-def welcome(settings: Settings, base: str, *, demo: bool) -> str:
-    """What is where, and with the demo a request to paste."""
+def welcome(settings: Settings, base: str, *, demo: bool, is_new: bool = True) -> str:
+    """What is where, and with the demo, be it `is_new` or one from before, a request to paste."""
     has_rest = any(mount.startswith("rest_compat:") for mount in settings.mounts)
     lines = [
         f"Board     {base}/board" if settings.board else None,
@@ -104,6 +106,7 @@ def welcome(settings: Settings, base: str, *, demo: bool) -> str:
         f"REST      {base}/api/v1/ext/orgs/{'my-org' if demo else '{org}'}/tickets"
         if has_rest
         else None,
+        f"Database  {shown(settings.database_url)}{'' if is_new else '  (goes on with its demo)'}",
         f"Health    {base}/healthz  (and {base}/readyz)",
     ]
     if demo:
@@ -139,11 +142,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _prepare(settings: Settings, *, demo: bool) -> None:
+async def _prepare(settings: Settings, *, demo: bool) -> bool:
+    """Whether what is served is not a demo that was there before."""
     store = await open_prepared(settings)
     try:
-        if demo:
-            await demo_service.fill(store)
+        return await demo_service.fill(store) if demo else True
     finally:
         await store.close()
 

@@ -10,7 +10,8 @@ import datetime as dt
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any, BinaryIO, Literal, Protocol
 
 import msgspec
@@ -20,6 +21,8 @@ from gql_tickets.observability.requests import noted
 
 Format = Literal["json", "line"]
 Event = MutableMapping[str, Any]
+
+SELDOM_SECONDS = 10
 
 _KEY = re.compile(r"amk_\w+")
 _encode = msgspec.json.Encoder(enc_hook=str).encode
@@ -79,6 +82,24 @@ def request_log(level: str, form: Format, file: BinaryIO | None = None) -> Reque
         cache_logger_on_first_use=True,
     ).bind()
     return log
+
+
+class Seldom(logging.Filter):
+    """Lets each message through once in SELDOM_SECONDS: an outage is told of, and not each second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._until: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        now = self._clock()
+        self._until = {text: until for text, until in self._until.items() if until > now}
+        if record.msg in self._until:
+            return False
+        self._until[record.msg] = now + SELDOM_SECONDS
+        return True
 
 
 class LineFormatter(logging.Formatter):

@@ -303,7 +303,7 @@ class ApiKey(Node):
     name: str = says("For people, to tell keys apart.")
     prefix: str = says("The first 12 characters of the key.")
     expires_at: dt.datetime | None = says("When it stops working; null for never.")
-    last_used_at: dt.datetime | None = says("When it was last used, to within a few minutes.")
+    last_used_at: dt.datetime | None = says("When it was last used, to within 10 seconds.")
     created_at: dt.datetime = says("When it was created.")
 
     scopes: list[Scope] = loads(load.key_scopes, "What it may do.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ Rows = Sequence[tuple[int, Fields]]
 """Ids, each with the fields that are given for it."""
 
 R = TypeVar("R", User, Repository)
+T = TypeVar("T")
 _Add = Callable[[Connection, int, Sequence[directory.Row]], Any]
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -180,7 +181,7 @@ async def upsert_user(
     problems.raise_if_any()
 
     async def work(db: Connection) -> User:
-        await _check_usernames(db, actor.org_id, [row])
+        await _check_username(db, actor.org_id, row)
         await directory.add_users(db, actor.org_id, [row])
         found = await directory.find_user(db, actor.org_id, id=id)
         if found is None:
@@ -217,57 +218,108 @@ async def upsert_users(
 ) -> int:
     """As upsert_user, for any number: every row is checked before the first is written.
 
-    Each 500 rows are one transaction, after which `progress` is called with how many they were.
-    Returns the number of rows. The fields are `username`, `name` and `avatar_url`.
+    Each 500 rows are one transaction, after which `progress` is called with how many they were; all
+    are one where a username passes from one of the users to another. Returns the number of rows.
+    The fields are `username`, `name` and `avatar_url`. Raises ValidationFailed, whose paths begin
+    with an id, for a username that somebody has.
     """
-    return await _upsert_many(store, actor, rows, progress, _write_users)
+    actor.require(Scope.ORGANIZATION_MANAGE)
+    ready = _ready(rows)
+    passed_on = await _find_passed_on(store, actor.org_id, ready)
+    if not passed_on:
+        return await _upsert_many(store, actor, ready, progress, directory.add_users)
+
+    async def work(db: Connection) -> None:
+        await directory.add_users(
+            db, actor.org_id, [{"id": id, "username": None} for id in passed_on]
+        )
+        for chunk in _chunks(ready):
+            await directory.add_users(db, actor.org_id, _merged(chunk))
+
+    await _write(store, work)
+    progress(len(ready))
+    return len(ready)
 
 
 async def upsert_repositories(
     store: Store, actor: Actor, rows: Rows, progress: Callable[[int], object] = bool
 ) -> int:
     """As upsert_users, for repositories, whose fields are `name` and `url`."""
-    return await _upsert_many(store, actor, rows, progress, directory.add_repositories)
-
-
-async def _upsert_many(
-    store: Store, actor: Actor, rows: Rows, progress: Callable[[int], object], add: _Add
-) -> int:
     actor.require(Scope.ORGANIZATION_MANAGE)
+    return await _upsert_many(store, actor, _ready(rows), progress, directory.add_repositories)
+
+
+def _ready(rows: Rows) -> list[dict[str, Any]]:
     problems = Problems()
     ready = [_row(id, fields, problems, (str(id),)) for id, fields in rows]
     problems.raise_if_any()
-    for start in range(0, len(ready), CHUNK_ROWS):
-        chunk = ready[start : start + CHUNK_ROWS]
+    return ready
+
+
+async def _upsert_many(
+    store: Store,
+    actor: Actor,
+    ready: list[dict[str, Any]],
+    progress: Callable[[int], object],
+    add: _Add,
+) -> int:
+    for chunk in _chunks(ready):
 
         async def work(db: Connection, chunk: list[dict[str, Any]] = chunk) -> None:
             await add(db, actor.org_id, _merged(chunk))
 
-        try:
-            await store.write(work, retry=True)
-        except IntegrityViolated as error:
-            raise _username_taken() from error
+        await _write(store, work)
         progress(len(chunk))
     return len(ready)
 
 
-async def _write_users(db: Connection, org: int, rows: Sequence[directory.Row]) -> None:
-    await _check_usernames(db, org, rows)
-    await directory.add_users(db, org, rows)
+async def _write(store: Store, work: Callable[[Connection], Awaitable[None]]) -> None:
+    try:
+        await store.write(work, retry=True)
+    except IntegrityViolated as error:
+        raise _username_taken() from error
 
 
-async def _check_usernames(db: Connection, org: int, rows: Sequence[directory.Row]) -> None:
-    """The unique index has the last word; this gives the error a name and an object."""
+def _chunks(rows: list[T]) -> Iterator[list[T]]:
+    return (rows[start : start + CHUNK_ROWS] for start in range(0, len(rows), CHUNK_ROWS))
+
+
+async def _find_passed_on(store: Store, org: int, ready: list[dict[str, Any]]) -> list[int]:
+    """The users whose username these rows give to another of them, and who get another one."""
+    problems = Problems()
+    renamed = {row["id"]: row["username"] for row in _merged(ready) if "username" in row}
     wanted: dict[str, int] = {}
-    for row in rows:
-        username = row.get("username")
-        if username is not None and wanted.setdefault(username, row["id"]) != row["id"]:
-            raise _username_taken(username)
-    if not wanted:
+    for id, username in renamed.items():
+        if username is not None and wanted.setdefault(username, id) != id:
+            problems.add((str(id), "username"), f"The username {username!r} is given twice.")
+
+    async def work(db: Connection) -> list[User]:
+        found: list[User] = []
+        for names in _chunks(list(wanted)):
+            found += await directory.find_users_named(db, org, names)
+        return found
+
+    passed_on: list[int] = []
+    for holder in await store.read(work):
+        id = wanted[holder.username or ""]
+        if id == holder.id:
+            continue
+        if renamed.get(holder.id, holder.username) == holder.username:
+            said = f"The username {holder.username!r} is taken by the user {holder.id}."
+            problems.add((str(id), "username"), said)
+        passed_on.append(holder.id)
+    problems.raise_if_any()
+    return passed_on
+
+
+async def _check_username(db: Connection, org: int, row: directory.Row) -> None:
+    """The unique index has the last word; this gives the error a name and an object."""
+    username = row.get("username")
+    if username is None:
         return
-    for user in await directory.find_users_named(db, org, wanted):
-        if user.username is not None and wanted[user.username] != user.id:
-            raise _username_taken(user.username, user)
+    holder = await directory.find_user(db, org, username=username)
+    if holder is not None and holder.id != row["id"]:
+        raise _username_taken(username, holder)
 
 
 def _merged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

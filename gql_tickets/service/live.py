@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from gql_tickets.domain.changes import Change, Position
 from gql_tickets.errors import TicketsError
+from gql_tickets.observability.logs import Seldom
 from gql_tickets.store import changes, tickets
 from gql_tickets.store.engine import Connection, Store
 
@@ -28,6 +29,7 @@ BATCH = 500
 REMEMBERED_MAX = 5_000
 
 logger = logging.getLogger(__name__)
+logger.addFilter(Seldom())
 
 
 class Feed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NoReturn, TypeVar, cast
@@ -11,6 +12,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from gql_tickets.errors import Unavailable
+from gql_tickets.observability.logs import Seldom
 from gql_tickets.observability.requests import noted
 from gql_tickets.settings import Settings
 from gql_tickets.store import row_security
@@ -32,6 +34,21 @@ from gql_tickets.store.statements import Compiled
 T = TypeVar("T")
 Run = Callable[[Work[T]], Awaitable[T]]
 """How work comes to its connection."""
+
+
+class PoolTrouble(Seldom):
+    """What asyncpg's pool says, each second with a traceback, while the server is away: a line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written, now that it is a line."""
+        cause = record.exc_info[1] if record.exc_info else None
+        if isinstance(cause, _NOT_OPENED):
+            record.msg = f"The database cannot be reached: {why_not_postgres(cause)}."
+            record.exc_info = None
+        return super().filter(record)
+
+
+logging.getLogger("asyncpg.pool").addFilter(PoolTrouble())
 
 COMMAND_TIMEOUT_SECONDS = 10
 CONNECTION_AGE_MAX_SECONDS = 1800

@@ -19,8 +19,8 @@ _BY_STATE = {
     "57P03": "it is starting up or shutting down; try again in a moment",
 }
 _BY_ERRNO = {
-    errno.ECONNREFUSED: "nothing listens there; is it running",
-    errno.ENOENT: "there is no such socket; is it running",
+    errno.ECONNREFUSED: "nothing listens there (is it running?)",
+    errno.ENOENT: "there is no such socket (is it running?)",
     errno.EACCES: "the operating system does not permit it",
     errno.EHOSTUNREACH: "its host cannot be reached",
     errno.ENETUNREACH: "its network cannot be reached",

@@ -49,6 +49,12 @@ class HttpDoor:
         try:
             if self._page is not None and exchange.is_visit:
                 await exchange.show(self._page)
+            elif exchange.is_visit:
+                raise Refused(
+                    404,
+                    "GraphiQL is switched off here. Programs send their documents by POST.",
+                    code=ErrorCode.RESOURCE_NOT_FOUND,
+                )
             else:
                 await self._answer(exchange)
         except ClientDisconnect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -19,16 +20,17 @@ def acme(gql_tickets: Run) -> None:
 
 def users(gql_tickets: Run) -> list[list[str]]:
     """What `users list` says of acme."""
-    return [line.split("\t")[1:] for line in gql_tickets("users", "list").out.splitlines()]
+    return [line.split("\t")[1:] for line in gql_tickets("users", "list").out.splitlines()[1:]]
 
 
 def repositories(gql_tickets: Run) -> list[list[str]]:
     """What `repos list` says of acme."""
-    return [line.split("\t")[1:] for line in gql_tickets("repos", "list").out.splitlines()]
+    return [line.split("\t")[1:] for line in gql_tickets("repos", "list").out.splitlines()[1:]]
 
 
 def test_what_is_not_given_stays_as_it_is(gql_tickets: Run) -> None:
-    assert gql_tickets("users", "add", "10", "--username", "ada", "--name", "Ada").code == 0
+    added = gql_tickets("users", "add", "10", "--username", "ada", "--name", "Ada")
+    assert (added.code, added.out) == (0, "Wrote the user 10 (ada, Ada) of acme.\n")
     assert gql_tickets("users", "add", "10", "--avatar-url", "https://x.example/a.png").code == 0
     assert users(gql_tickets) == [["10", "ada", "Ada", "https://x.example/a.png"]]
     assert gql_tickets("repos", "add", "1", "--name", "web", "--url", "https://x.example").code == 0
@@ -39,7 +41,7 @@ def test_many_come_from_csv(gql_tickets: Run, tmp_path: Path) -> None:
     file = tmp_path / "users.csv"
     file.write_text('\ufeffid,name,username\r\n1,"Lovelace, Ada",ada\r\n\r\n2,,\r\n', "utf-8")
     written = gql_tickets("users", "add", "--file", str(file))
-    assert (written.code, written.out, written.err) == (0, "Wrote 2.\n", "")
+    assert (written.code, written.out, written.err) == (0, "Wrote 2 users of acme.\n", "")
     assert users(gql_tickets) == [["1", "ada", "Lovelace, Ada", ""], ["2", "", "", ""]]
 
 
@@ -50,7 +52,7 @@ def test_many_come_from_ndjson_where_null_clears_and_absent_keeps(
     file = tmp_path / "repos.ndjson"
     rows = [{"id": 1, "name": "we\u2028b"}, {"id": "2", "url": None}]
     file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n", "utf-8")
-    assert gql_tickets("repos", "add", "--file", str(file)).out == "Wrote 2.\n"
+    assert gql_tickets("repos", "add", "--file", str(file)).out == "Wrote 2 repositories of acme.\n"
     assert repositories(gql_tickets) == [["1", "we b", ""], ["2", "api", ""]]
 
 
@@ -111,16 +113,39 @@ def test_twenty_bad_rows_are_enough_to_read(gql_tickets: Run, tmp_path: Path) ->
     )
 
 
-def test_a_username_that_is_taken_says_how_much_is_written(
+def test_a_username_that_is_taken_is_named_by_line_and_nothing_is_written(
     gql_tickets: Run, tmp_path: Path
 ) -> None:
     gql_tickets("users", "add", "1", "--username", "ada")
     file = tmp_path / "users.csv"
-    file.write_text("id,username\n2,ada\n", "utf-8")
+    file.write_text("id,username\n3,eve\n2,ada\n4,bob\n5,bob\n", "utf-8")
     refused = gql_tickets("users", "add", "--file", str(file))
     assert refused.code == 1
-    assert "'ada' is taken" in refused.err
-    assert "0 of 1 rows are written" in refused.err
+    assert refused.err.splitlines() == [
+        "gql-tickets: Nothing was written.",
+        f"{file}, line 5: The username 'bob' is given twice.",
+        f"{file}, line 3: The username 'ada' is taken by the user 1.",
+    ]
+    assert users(gql_tickets) == [["1", "ada", "", ""]]
+
+
+def test_usernames_may_be_swapped_in_one_file(gql_tickets: Run, tmp_path: Path) -> None:
+    gql_tickets("users", "add", "1", "--username", "ada")
+    gql_tickets("users", "add", "2", "--username", "eve")
+    file = tmp_path / "users.csv"
+    file.write_text("id,username\n1,eve\n2,ada\n", "utf-8")
+    swapped = gql_tickets("users", "add", "--file", str(file))
+    assert (swapped.code, swapped.err) == (0, "")
+    assert users(gql_tickets) == [["1", "eve", "", ""], ["2", "ada", "", ""]]
+
+
+@pytest.mark.parametrize("content", ["id,name\n1,Ada\n", '\n{"id": 1, "name": "Ada"}\n'])
+def test_many_come_from_stdin(
+    gql_tickets: Run, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+    assert gql_tickets("users", "add", "--file", "-").out == "Wrote 1 user of acme.\n"
+    assert users(gql_tickets) == [["1", "", "Ada", ""]]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.metadata import version
 from pathlib import Path
 
 import asyncpg
@@ -92,3 +93,8 @@ def test_a_url_is_shown_without_what_is_secret() -> None:
         assert shown(f"postgresql+asyncpg://me:{password}@db/t") == "postgresql+asyncpg://db/t"
     assert shown("sqlite+aiosqlite:////srv/a@b.sqlite3") == "sqlite+aiosqlite:////srv/a@b.sqlite3"
     assert shown("sqlite+aiosqlite:///a.sqlite3") == "sqlite+aiosqlite:///a.sqlite3"
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    said = runner(capsys)("--version")
+    assert (said.code, said.out) == (0, f"gql-tickets {version('gql-tickets')}\n")

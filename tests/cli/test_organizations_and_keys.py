@@ -28,12 +28,12 @@ def acme(gql_tickets: Run) -> None:
 
 
 def test_organizations_are_created_and_listed(gql_tickets: Run) -> None:
-    assert gql_tickets("orgs", "list").out == ""
+    assert gql_tickets("orgs", "list").out == "slug\tname\tprefix\tcreated\n"
     created = gql_tickets("orgs", "create", "acme", "--name", "Acme Ltd.", "--prefix", "AC")
     assert (created.code, created.err) == (0, "")
     assert "AC-1" in created.out
     assert gql_tickets("orgs", "create", "beta").code == 0
-    rows = [line.split("\t") for line in gql_tickets("orgs", "list").out.splitlines()]
+    rows = [line.split("\t") for line in gql_tickets("orgs", "list").out.splitlines()[1:]]
     assert [row[:3] for row in rows] == [["acme", "Acme Ltd.", "AC"], ["beta", "beta", "AM"]]
 
 
@@ -57,12 +57,27 @@ def test_a_key_is_listed_without_its_secret_and_revoked_by_its_id(gql_tickets: R
     secret = make_key(gql_tickets, "--expires", "2999-01-31")
     listed = gql_tickets("keys", "list")
     assert secret not in listed.out + listed.err
-    org, id, name, prefix, scopes, _, expires, revoked, used = listed.out.strip("\n").split("\t")
+    org, id, name, prefix, scopes, _, expires, revoked, used = listed.out.splitlines()[1].split(
+        "\t"
+    )
     assert (org, name, scopes, expires) == ("acme", "ci", "tickets:read", "2999-02-01T00:00:00Z")
     assert secret.startswith(prefix.rstrip("…"))
     assert (revoked, used) == ("", "")
-    assert gql_tickets("keys", "revoke", id).code == 0
-    assert gql_tickets("keys", "list", "--org", "acme").out.split("\t")[7] != ""
+    assert gql_tickets("keys", "revoke", id[:5]).code == 1
+    assert gql_tickets("keys", "revoke", id[:6]).code == 0
+    listed = gql_tickets("keys", "list", "--org", "acme")
+    assert listed.out.splitlines()[1].split("\t")[7] != ""
+
+
+@pytest.mark.usefixtures("acme")
+def test_the_beginning_of_several_ids_revokes_none(
+    gql_tickets: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gql_tickets.cli.keys.PREFIX_LENGTH_MIN", 0)
+    make_key(gql_tickets)
+    make_key(gql_tickets)
+    refused = gql_tickets("keys", "revoke", "")
+    assert (refused.code, "2 keys" in refused.err) == (1, True)
 
 
 @pytest.mark.usefixtures("acme")

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from gql_tickets.auth import DEMO_KEY
+from gql_tickets.cli.running import shown
 from gql_tickets.cli.server import listen, welcome
 from gql_tickets.settings import Settings
 from tests.cli.conftest import runner
@@ -92,9 +93,12 @@ def test_the_demo_answers_the_documents_curl_line_as_printed(serve: Serve, worke
 def test_the_demo_fills_either_kind_of_database_and_may_be_served_again(
     serve: Serve, database: str
 ) -> None:
-    for _ in range(2):
+    for is_again in (False, True):
         process = serve("--demo", "--database-url", database)
-        assert paste(greeting(process).splitlines()[-1]).json()["total"] == 156
+        text = greeting(process)
+        assert f"Database  {shown(database)}" in text
+        assert ("goes on with its demo" in text) is is_again
+        assert paste(text.splitlines()[-1]).json()["total"] == 156
         process.terminate()
         process.communicate(timeout=START_SECONDS)
 
@@ -173,7 +177,13 @@ def test_a_file_that_is_no_database_is_one_line(refusal: Refusal, tmp_path: Path
     ("name", "value", "says"),
     [
         ("GQL_TICKETS_LOG_LEVEL", "loud", "GQL_TICKETS_LOG_LEVEL"),
-        ("GQL_TICKETS_CORS_ORIGINS", "https://x.example", "cors_origins"),
+        (
+            "GQL_TICKETS_CORS_ORIGINS",
+            "https://x.example,board",
+            "GQL_TICKETS_CORS_ORIGINS: 'board'",
+        ),
+        ("GQL_TICKETS_CORS_ORIGINS", "https://x.example/app", "https://x.example/app"),
+        ("GQL_TICKETS_CORS_ORIGINS", '["https://x.example"', "JSON list"),
         ("GQL_TICKETS_MOUNTS", '["nosuch:part"]', "nosuch:part"),
         ("GQL_TICKETS_TRUSTED_DOCUMENTS", "nosuch.json", "nosuch.json"),
     ],
@@ -183,6 +193,32 @@ def test_a_setting_that_is_wrong_is_named(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert says in refusal()
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("*", ("*",)),
+        ("https://a.example, https://B.example/", ("https://a.example", "https://b.example")),
+        ('["https://a.example:8443"]', ("https://a.example:8443",)),
+        ("", ()),
+    ],
+)
+def test_a_list_is_json_or_has_commas(
+    monkeypatch: pytest.MonkeyPatch, text: str, origins: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("GQL_TICKETS_CORS_ORIGINS", text)
+    assert Settings().cors_origins == origins
+
+
+def test_a_variable_that_is_misspelt_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GQL_TICKETS_LOG_LEVLE", "debug")
+    refused = runner(capsys)("serve", "--port", "0", "--database-url", "nonsense")
+    first, *_ = refused.err.splitlines()
+    assert "GQL_TICKETS_LOG_LEVLE" in first
+    assert "GQL_TICKETS_LOG_LEVEL?" in first
 
 
 def test_a_port_that_is_taken_is_one_line(refusal: Refusal) -> None:

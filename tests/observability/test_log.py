@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -13,8 +14,16 @@ import httpx
 import pytest
 
 from gql_tickets.auth import DEMO_KEY, new_key
-from gql_tickets.observability.logs import Format, format_for, log_config, request_log
+from gql_tickets.observability.logs import (
+    SELDOM_SECONDS,
+    Format,
+    Seldom,
+    format_for,
+    log_config,
+    request_log,
+)
 from gql_tickets.observability.requests import Noted, current
+from gql_tickets.store.postgres import PoolTrouble
 from tests.servers import running
 
 MARK = "Zanzibar"
@@ -188,3 +197,34 @@ def test_what_is_less_severe_is_not_written() -> None:
 def test_a_machine_gets_json_unless_it_asks_otherwise() -> None:
     assert format_for(None) == "json"
     assert format_for("line") == "line"
+
+
+def test_an_outage_is_a_line_and_not_each_second() -> None:
+    def said(message: str, error: Exception | None = None) -> logging.LogRecord:
+        exc_info = (type(error), error, None) if error else None
+        return logging.makeLogRecord({"msg": message, "exc_info": exc_info})
+
+    trouble = PoolTrouble()
+    refused = ConnectionRefusedError(errno.ECONNREFUSED, "refused, with a password hunter2")
+    records = [said("Failed to restore the pool; retrying", refused) for _ in range(3)]
+    records += [said("something else"), said("a fault", ZeroDivisionError())]
+    written = [record for record in records if trouble.filter(record)]
+    assert [record.getMessage() for record in written] == [
+        "The database cannot be reached: nothing listens there (is it running?).",
+        "something else",
+        "a fault",
+    ]
+    assert [record.exc_info is None for record in written] == [True, True, False]
+    assert any(isinstance(each, PoolTrouble) for each in logging.getLogger("asyncpg.pool").filters)
+
+
+def test_what_is_said_seldom_is_said_again_later() -> None:
+    now = 0.0
+    seldom = Seldom(lambda: now)
+    record = logging.makeLogRecord({"msg": "away"})
+    assert seldom.filter(record)
+    now = SELDOM_SECONDS - 0.1
+    assert not seldom.filter(record)
+    assert seldom.filter(logging.makeLogRecord({"msg": "another"}))
+    now = SELDOM_SECONDS + 0.1
+    assert seldom.filter(record)

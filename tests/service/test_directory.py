@@ -127,7 +127,11 @@ async def test_the_index_has_the_last_word_on_usernames(
     async def nobody(*_: Any) -> list[User]:
         return []
 
+    async def none(*_: Any, **__: Any) -> None:
+        return None
+
     await directory.upsert_user(store, actor, id=1, username="ada")
+    monkeypatch.setattr(stored, "find_user", none)
     monkeypatch.setattr(stored, "find_users_named", nobody)
     with pytest.raises(Conflict) as caught:
         await directory.upsert_user(store, actor, id=2, username="ada")
@@ -299,7 +303,7 @@ async def test_every_row_is_checked_before_the_first_is_written(store: Store, ac
 
 
 async def test_a_username_that_is_given_twice_is_named(store: Store, actor: Actor) -> None:
-    with pytest.raises(Conflict, match="'ada'"):
+    with pytest.raises(ValidationFailed, match="'ada' is given twice"):
         await directory.upsert_users(
             store, actor, [(1, {"username": "ada"}), (2, {"username": "ada"})]
         )

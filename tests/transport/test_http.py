@@ -236,10 +236,13 @@ async def test_a_mutation_is_never_run_by_get(client: httpx.AsyncClient) -> None
     assert count.json()["data"]["tickets"]["totalCount"] == 0
 
 
-async def test_without_graphiql_a_browser_gets_an_answer_like_anybody(settings: Settings) -> None:
+async def test_without_graphiql_a_browser_is_told_so(settings: Settings) -> None:
     async with serving(settings.model_copy(update={"graphiql": False})) as client:
         answer = await client.get("/graphql", headers={"Accept": "text/html,*/*;q=0.8"})
-        assert answer.status_code == 400
+        assert answer.status_code == 404
+        [error] = answer.json()["errors"]
+        assert error["extensions"]["code"] == "RESOURCE_NOT_FOUND"
+        assert "GraphiQL is switched off" in error["message"]
 
 
 async def test_introspection_and_suggestions_are_settings(settings: Settings) -> None:

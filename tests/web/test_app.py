@@ -102,7 +102,7 @@ def test_a_mount_that_cannot_be_imported_is_named(name: str) -> None:
 async def test_upkeep_stores_when_keys_were_used_and_outlives_an_outage(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(composition, "UPKEEP_SECONDS", 0)
+    monkeypatch.setattr(composition, "LAST_USED_SECONDS", 0)
     flushed = asyncio.Event()
     calls = 0
 
