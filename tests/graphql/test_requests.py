@@ -10,7 +10,7 @@ import pytest
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.errors import Unavailable
-from gql_tickets.service import keys, tickets
+from gql_tickets.service import keys, labels, tickets
 from gql_tickets.store.engine import Store
 from tests.graphql.documents import Ask
 
@@ -208,13 +208,13 @@ async def test_a_fault_of_ours_shows_the_request_id_and_nothing_else(
     async def fail(*_: object, **__: object) -> None:
         raise LookupError("postgresql://user:secret@host")
 
-    monkeypatch.setattr(tickets, "count", fail)
-    document = {"query": "{ tickets { totalCount } }"}
+    monkeypatch.setattr(labels, "count", fail)
+    document = {"query": "{ labels { totalCount } }"}
     answer = await client.post("/graphql", json=document, headers={"X-Request-Id": "r-1"})
     assert "secret" not in answer.text
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "INTERNAL_ERROR", "requestId": "r-1"}
-    assert error["path"] == ["tickets", "totalCount"]
+    assert error["path"] == ["labels", "totalCount"]
     assert "secret" in caplog.text
 
 

@@ -14,7 +14,7 @@ from gql_tickets.domain.tickets import TicketDraft
 from gql_tickets.service import directory, tickets
 from gql_tickets.settings import Settings
 from gql_tickets.store import row_security
-from gql_tickets.store.engine import Connection, Store
+from gql_tickets.store.engine import CannotOpen, Connection, Store
 from gql_tickets.store.opening import open_store
 from gql_tickets.store.postgres import dsn
 from gql_tickets.store.statements import Statement
@@ -154,5 +154,5 @@ async def test_without_the_role_the_store_says_what_to_do(
 ) -> None:
     missing = row_security.IS_READY.replace(row_security.ROLE, "nobody_of_that_name")
     monkeypatch.setattr(row_security, "IS_READY", missing)
-    with pytest.raises(RuntimeError, match="Run `gql-tickets migrate`"):
+    with pytest.raises(CannotOpen, match="Run `gql-tickets migrate`"):
         await open_store(settings.model_copy(update={"postgres_row_security": True}))
