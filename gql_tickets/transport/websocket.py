@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 from starlette.types import Receive, Scope, Send
+from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.errors import ErrorCode, TicketsError, Unavailable
@@ -72,6 +73,15 @@ class WebSocketDoor:
         self.operations_max = operations_max
         self.init_seconds = init_seconds
         self._origins = origins
+        self._last: tuple[object, msgspec.Raw] = (None, msgspec.Raw(b"null"))
+
+    def payload(self, result: ExecutionResult) -> dict[str, Any]:
+        """The payload of a result. Data that many sockets are told of in a row is written once."""
+        if result.errors or result.extensions or result.data is None:
+            return payload_of(result)
+        if self._last[0] is not result.data:
+            self._last = (result.data, msgspec.Raw(encode(result.data)))
+        return {"data": self._last[1]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold one socket until it closes."""
@@ -179,7 +189,7 @@ class Socket:
                     if isinstance(result, PreExecutionError):
                         await self._refuse(id, payload_of(result)["errors"])
                         return
-                    payload = payload_of(result)
+                    payload = self._door.payload(result)
                     await self._say({"id": id, "type": "next", "payload": payload})
             # Gone before the last word, so that the client may use the id again at once.
             self._forget(id)
