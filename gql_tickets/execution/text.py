@@ -26,6 +26,9 @@ _TEXT = re.compile(
     r"|\#[^\n\r]*+"
 )
 _TOKEN = re.compile(r'""|\.\.\.|[A-Za-z_][A-Za-z_0-9]*+|-?[0-9][A-Za-z_0-9.+-]*+|[!$&()\[\]{}:=@|]')
+NUMBER_LENGTH_MAX = 100
+"""Characters of a number: no double needs more, and Python reads no integer of 4,300 digits."""
+
 _NO_FIELD = {"...", "@", ":", '""'}
 _BEFORE_NO_FIELD = {"...", "@", "on", ":"}
 
@@ -37,6 +40,8 @@ def check_text(text: str, limits: Limits) -> int:
     found = _TOKEN.finditer(_TEXT.sub('""', text))
     tokens = [each[0] for each in islice(found, limits.tokens_max + 1)]
     check("tokens", len(tokens), limits.tokens_max)
+    if any(len(each) > NUMBER_LENGTH_MAX and each[0] in "-0123456789" for each in tokens):
+        raise OverLimit(f"A number in the document is longer than {NUMBER_LENGTH_MAX} digits.")
     check("directives", tokens.count("@"), limits.directives_max)
     selected = list(_outside_parentheses(tokens))
     # Arguments are within parentheses: outside of them a colon means an alias and nothing else.

@@ -97,3 +97,10 @@ def test_a_text_has_the_tokens_that_the_lexer_finds(text: str) -> None:
     assert check_text(text, Limits(tokens_max=found, repeats_max=1_000)) == found
     with pytest.raises(OverLimit, match="tokens"):
         check_text(text, Limits(tokens_max=found - 1, repeats_max=1_000))
+
+
+def test_a_number_that_python_would_not_read_is_refused() -> None:
+    check_text("{ a(b: " + "9" * 100 + ") }", Limits())
+    for number in ("9" * 101, "-" + "9" * 100, "0." + "1" * 99):
+        with pytest.raises(OverLimit, match="longer than 100 digits"):
+            check_text("{ a(b: " + number + ") }", Limits())
