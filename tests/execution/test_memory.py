@@ -41,7 +41,8 @@ def test_ten_thousand_different_queries_leave_nothing_behind() -> None:
     gc.collect()
     assert set(memory._known) <= known
     assert row_type.cache_info().currsize <= 512
-    assert sys.getallocatedblocks() - blocks < 2_000
+    # Whatever a query left behind would be a block at least; the interpreter's own caches move too.
+    assert sys.getallocatedblocks() - blocks < (QUERIES - WARM) / 2
 
 
 async def test_a_document_is_planned_once_for_each_setting_of_its_switches() -> None:
