@@ -11,7 +11,7 @@ from gql_tickets.domain.paging import Page, PageRequest, read_cursor, write_curs
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.store.criteria import org
 from gql_tickets.store.engine import Connection
-from gql_tickets.store.paging import Window
+from gql_tickets.store.paging import Window, cut
 from gql_tickets.store.statements import Statement
 
 R = TypeVar("R")
@@ -52,7 +52,8 @@ class Listing(Generic[R]):
         if containing is not None:
             values["containing"] = containing
         statement = self._statement(shape, searching=containing is not None)
-        return self._cut(await db.records(statement, self._record, org=org, **values), page)
+        rows = await db.records(statement, self._record, org=org, **values)
+        return cut(rows, page, self._cursors)
 
     async def count(self, db: Connection, org: int, containing: str | None = None) -> int:
         """How many records contain the text."""
@@ -66,17 +67,8 @@ class Listing(Generic[R]):
             raise ValidationFailed.of(path, "This cursor is not one of ours.")
         return value
 
-    def _cut(self, rows: list[R], page: PageRequest) -> Page[R]:
-        more = len(rows) > page.size
-        items = rows[: page.size]
-        if page.backward:
-            items.reverse()
-        return Page(
-            items,
-            [write_cursor(self._name, (getattr(item, self._by.name),)) for item in items],
-            has_next=page.before is not None if page.backward else more,
-            has_previous=more if page.backward else page.after is not None or page.offset > 0,
-        )
+    def _cursors(self, items: list[R]) -> list[str]:
+        return [write_cursor(self._name, (getattr(item, self._by.name),)) for item in items]
 
     def _statement(self, shape: Window | None, *, searching: bool) -> Statement:
         """Of a page, or without a shape of the count."""

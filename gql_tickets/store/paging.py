@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
@@ -31,6 +31,8 @@ from gql_tickets.store import search
 from gql_tickets.store.parameters import PLUS
 from gql_tickets.store.tables import NEVER
 from gql_tickets.store.types import instant, microseconds
+
+R = TypeVar("R")
 
 
 class Key(NamedTuple):
@@ -261,6 +263,13 @@ def windowed(
 
 
 def page_of(rows: list[Ticket], page: PageRequest, order: Sorting, query: Query) -> Page[Ticket]:
+    """The page, out of tickets in the order they were read, of which there may be one too many."""
+    return cut(rows, page, lambda items: Cursors(order, items, query))
+
+
+def cut(
+    rows: list[R], page: PageRequest, cursors_of: Callable[[list[R]], Sequence[str]]
+) -> Page[R]:
     """The page, out of rows in the order they were read, of which there may be one too many."""
     more = len(rows) > page.size
     items = rows[: page.size]
@@ -268,7 +277,7 @@ def page_of(rows: list[Ticket], page: PageRequest, order: Sorting, query: Query)
         items.reverse()
     return Page(
         items,
-        Cursors(order, items, query),
+        cursors_of(items),
         has_next=page.before is not None if page.backward else more,
         has_previous=more if page.backward else page.after is not None or page.offset > 0,
     )

@@ -12,7 +12,7 @@ from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.paging import Page, PageRequest, read_cursor, write_cursor
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.store.engine import Connection
-from gql_tickets.store.paging import Window
+from gql_tickets.store.paging import Window, cut
 from gql_tickets.store.parameters import PLUS, among, org
 from gql_tickets.store.rows import given_values
 from gql_tickets.store.statements import Statement
@@ -75,7 +75,7 @@ class Strand(Generic[R]):
         )
         for row in rows:
             members[row.ticket_id].append(row)
-        pages = {id: self._cut(found, page) for id, found in members.items()}
+        pages = {id: cut(found, page, self._cursors) for id, found in members.items()}
         return [pages[id] for id in ids]
 
     async def counts(
@@ -162,14 +162,5 @@ class Strand(Generic[R]):
             raise ValidationFailed.of(path, "This cursor is not one of ours.")
         return value
 
-    def _cut(self, rows: list[R], page: PageRequest) -> Page[R]:
-        more = len(rows) > page.size
-        items = rows[: page.size]
-        if page.backward:
-            items.reverse()
-        return Page(
-            items,
-            [write_cursor(self._name, (getattr(item, self._by.name),)) for item in items],
-            has_next=page.before is not None if page.backward else more,
-            has_previous=more if page.backward else page.after is not None,
-        )
+    def _cursors(self, items: list[R]) -> list[str]:
+        return [write_cursor(self._name, (getattr(item, self._by.name),)) for item in items]
