@@ -27,6 +27,7 @@ from gql_tickets.context import State
 from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import format_for, request_log
 from gql_tickets.observability.metrics import Metrics
+from gql_tickets.schema import Schema
 from gql_tickets.service import changes
 from gql_tickets.service.budgets import Budgets
 from gql_tickets.service.keys import KeyRing
@@ -64,17 +65,18 @@ logger = logging.getLogger(__name__)
 Mount = Callable[[State], list[BaseRoute]]
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None, schema: Schema | None = None) -> Starlette:
     """The application. Its database is opened by the lifespan, and reached as `app.state.tickets`.
 
-    Raises ValueError when a mount or a manifest of documents cannot be read.
+    A schema that was built before, of the same settings, saves building another. Raises ValueError
+    when a mount or a manifest of documents cannot be read.
     """
     settings = settings or Settings()
     mounts = [load_mount(name) for name in settings.mounts]
     metrics = Metrics() if settings.metrics_path or settings.metrics_port else None
     tracing = load_tracing() if settings.tracing else None
     lifecycle = Lifecycle(drain_seconds=settings.drain_seconds)
-    door = Door(settings)
+    door = Door(settings, schema)
     own = _routes(settings, door)
 
     @asynccontextmanager

@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from gql_tickets.app import create_app
 from gql_tickets.auth import DEMO_KEY, Actor, Scope, operator
 from gql_tickets.domain.directory import Organization
+from gql_tickets.schema import Schema, build_schema
 from gql_tickets.service import demo, directory, keys
 from gql_tickets.settings import Settings
 from gql_tickets.store import schema
@@ -30,6 +31,7 @@ from gql_tickets.store.engine import Store
 from gql_tickets.store.opening import open_store
 
 _numbers = itertools.count()
+_schemas: dict[str, Schema] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -181,7 +183,7 @@ async def api_key(store: Store, actor: Actor) -> str:
 @asynccontextmanager
 async def serving(settings: Settings, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application, its lifespan started, without a socket between."""
-    application: Starlette = create_app(settings)
+    application: Starlette = create_app(settings, _schema_of(settings))
     async with application.router.lifespan_context(application):
         transport = httpx.ASGITransport(application, raise_app_exceptions=False)
         async with httpx.AsyncClient(
@@ -203,6 +205,14 @@ async def demo_client(settings: Settings, store: Store) -> AsyncIterator[httpx.A
     await demo.fill(store)
     async with serving(settings, **{"X-API-Key": DEMO_KEY}) as client:
         yield client
+
+
+def _schema_of(settings: Settings) -> Schema:
+    """One schema for all applications of these settings: building it takes longer than most tests."""
+    key = settings.model_dump_json(exclude={"database_url"})
+    if key not in _schemas:
+        _schemas[key] = build_schema(settings)
+    return _schemas[key]
 
 
 def _postgres_url(socket: str, name: str) -> str:
