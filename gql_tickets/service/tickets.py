@@ -29,7 +29,7 @@ from gql_tickets.domain.tickets import (
 from gql_tickets.service import drafts, filters, hierarchy, idempotency, writing
 from gql_tickets.service.drafts import Values
 from gql_tickets.service.text import Problems
-from gql_tickets.store import groups, named, tickets, trees
+from gql_tickets.store import groups, named, pages, tickets, trees
 from gql_tickets.store.columns import EVERY, Names
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.status import change_status
@@ -65,10 +65,12 @@ async def list_page(
     filters.check_order(order, filter)
 
     async def work(db: Connection) -> Page[Ticket]:
-        found = await tickets.find_page(db, actor.org_id, wanted, order, page, columns)
-        if not counted:
+        found = await pages.find_page(
+            db, actor.org_id, wanted, order, page, columns, counted=counted
+        )
+        if not counted or found.total is not None:
             return found
-        return replace(found, total=await tickets.count_tickets(db, actor.org_id, wanted))
+        return replace(found, total=await pages.count_tickets(db, actor.org_id, wanted))
 
     return await store.read(work)
 
@@ -79,7 +81,7 @@ async def count(store: Store, actor: Actor, *, filter: TicketFilter) -> int:
     wanted = filters.read(actor, filter)
 
     async def work(db: Connection) -> int:
-        return await tickets.count_tickets(db, actor.org_id, wanted)
+        return await pages.count_tickets(db, actor.org_id, wanted)
 
     return await store.read(work)
 

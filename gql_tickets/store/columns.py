@@ -14,8 +14,6 @@ import sqlalchemy as sa
 from msgspec import UNSET
 
 from gql_tickets.domain.tickets import Ticket
-from gql_tickets.store.engine import Connection
-from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import tickets
 
 SHAPES_MAX = 1_024
@@ -46,11 +44,8 @@ def ticket_columns(source: sa.FromClause, names: Names = EVERY) -> list[sa.Colum
     ]
 
 
-async def find_some(
-    db: Connection, org: int, statement: Statement, names: Names, **parameters: Any
-) -> list[Ticket]:
-    """The tickets that a statement finds, whose columns are ticket_columns() of these names."""
-    columns: Sequence[Any] = await db.columns(statement, org=org, **parameters)
+def tickets_of(columns: Sequence[Any], names: Names) -> list[Ticket]:
+    """The tickets of a statement's columns: ticket_columns() of these names, and maybe others after."""
     if not columns:
         return []
     read = iter(columns)

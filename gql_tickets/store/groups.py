@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket, TicketStatus
 from gql_tickets.store import counters
-from gql_tickets.store.columns import EVERY, SHAPES_MAX, Names, find_some, ticket_columns
+from gql_tickets.store.columns import EVERY, SHAPES_MAX, Names, ticket_columns, tickets_of
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.narrowing import sized_up
@@ -93,9 +93,8 @@ async def find_group_pages(
     shape, narrow = await sized_up(db, org, wanted)
     names |= by.reads | {column}
     statement = _group_statement(column, shape, by, bounds, names, narrow=narrow)
-    for ticket in await find_some(
-        db, org, statement, names, groups=tuple(members), **values, **wanted.values
-    ):
+    columns = await db.columns(statement, org=org, groups=tuple(members), **values, **wanted.values)
+    for ticket in tickets_of(columns, names):
         members[getattr(ticket, column)].append(ticket)
     pages = {group: page_of(rows, page, by, wanted.query) for group, rows in members.items()}
     return [pages[group] for group in groups]

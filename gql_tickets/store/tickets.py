@@ -1,7 +1,7 @@
-"""Tickets: finding them one by one and in pages; adding, changing and dropping them.
+"""Tickets: finding them one by one; adding, changing and dropping them.
 
-Statements are built once for each shape of filter, order and page, and kept. What asks for many
-groups of tickets at once is in groups.py, parents and children are in trees.py.
+Pages of them are in pages.py, what asks for many groups at once in groups.py, parents and children in
+trees.py.
 """
 
 from __future__ import annotations
@@ -17,20 +17,15 @@ import sqlalchemy as sa
 from gql_tickets.auth import Actor
 from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
-from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
-from gql_tickets.store import counters, events, named, ranked, search
-from gql_tickets.store.columns import EVERY, SHAPES_MAX, Names, find_some, ticket_columns
-from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
+from gql_tickets.store import counters, events, named, search
+from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
+from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
-from gql_tickets.store.narrowing import sized_up
-from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
-from gql_tickets.store.shapes import has_text
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import (
     comments,
     organizations,
-    ticket_counts,
     ticket_events,
     ticket_labels,
     ticket_search,
@@ -91,73 +86,6 @@ _BY_IDS = Statement(
 async def find_tickets(db: Connection, org: int, ids: Collection[int]) -> list[Ticket]:
     """The tickets that there are, in any order."""
     return await db.records(_BY_IDS, Ticket, org=org, ids=tuple(ids))
-
-
-@lru_cache(maxsize=SHAPES_MAX)
-def _page_statement(
-    shape: Shape, order: Sorting, bounds: Window, names: Names, *, narrow: bool
-) -> Statement:
-    def build(dialect: str) -> sa.Select[Any]:
-        if dialect == "postgresql":
-            where = (tickets.c.org_id == org(), clause(shape, tickets, dialect))
-            select = sa.select(*ticket_columns(tickets, names)).where(*where)
-            return windowed(select, tickets, order, bounds, dialect)
-        # SQLite carries whole rows through a sort: only ids are sorted before the page is cut.
-        inner = tickets.alias("inner_tickets")
-        ids = sa.select(inner.c.id).where(inner.c.org_id == org(), clause(shape, inner, dialect))
-        page = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
-        return (
-            sa.select(*ticket_columns(tickets, names))
-            .where(tickets.c.org_id == org(), tickets.c.id.in_(page))
-            .order_by(*order.columns(tickets, dialect, backward=bounds.backward, unindexed=True))
-        )
-
-    return Statement(build, by_value=has_text(shape))
-
-
-async def find_page(
-    db: Connection,
-    org: int,
-    wanted: Criteria,
-    order: tuple[Order, ...],
-    page: PageRequest,
-    names: Names = EVERY,
-) -> Page[Ticket]:
-    """One page of the tickets that match, with the columns that are named."""
-    by = sorting(order)
-    bounds, values = window(page, by)
-    by_rank = ranked.is_ranked(by, page)
-    shape, narrow = wanted.shape, False
-    if not by_rank or db.dialect == "postgresql":
-        shape, narrow = await sized_up(db, org, wanted)
-    if by_rank and not narrow:
-        found = await ranked.find_ranked(db, org, wanted, by, page)
-        return page_of(found, page, by, wanted.query)
-    names |= by.reads
-    statement = _page_statement(shape, by, bounds, names, narrow=narrow)
-    rows = await find_some(db, org, statement, names, **values, **wanted.values)
-    return page_of(rows, page, by, wanted.query)
-
-
-@lru_cache(maxsize=SHAPES_MAX)
-def _count_statement(shape: Shape) -> Statement:
-    table: sa.Table = tickets
-    number: sa.ColumnElement[int] = sa.func.count()
-    if counters.can_count(shape):
-        table, number = ticket_counts, counters.total()
-    return Statement(
-        lambda dialect: (
-            sa.select(number)
-            .select_from(table)
-            .where(table.c.org_id == org(), clause(shape, table, dialect))
-        ),
-        by_value=has_text(shape),
-    )
-
-
-async def count_tickets(db: Connection, org: int, wanted: Criteria) -> int:
-    """How many tickets match."""
-    return int(await db.value(_count_statement(wanted.shape), org=org, **wanted.values) or 0)
 
 
 _NUMBER = (

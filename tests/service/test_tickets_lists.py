@@ -26,7 +26,7 @@ from gql_tickets.domain.tickets import (
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.service import directory, tickets
 from gql_tickets.store.engine import Store
-from gql_tickets.store.tickets import _page_statement
+from gql_tickets.store.pages import _page_statement
 
 ALL = TicketFilter()
 NAMES = {1: "ada", 2: "bob", 3: None}

@@ -13,7 +13,7 @@ from gql_tickets.domain.filters import LabelsMatch, Reference, TicketFilter
 from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, PageRequest
 from gql_tickets.domain.tickets import TicketDraft, TicketRef, TicketStatus
 from gql_tickets.service import tickets as service
-from gql_tickets.store import groups, search, tickets
+from gql_tickets.store import groups, pages, search
 from gql_tickets.store.criteria import criteria
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.statements import Compiled, Statement
@@ -66,7 +66,7 @@ async def plan(
         explaining = Explaining(db)
         wanted = criteria(actor.org_id, filter)
         request = PageRequest(**{"size": 5, **page})
-        await tickets.find_page(explaining, actor.org_id, wanted, order, request)
+        await pages.find_page(explaining, actor.org_id, wanted, order, request)
         return explaining.plans[-1]
 
     return await store.read(work)
@@ -157,7 +157,7 @@ async def test_people_are_found_by_an_index(store: Store, actor: Actor) -> None:
 
 def test_only_statements_with_texts_are_planned_by_their_values(actor: Actor) -> None:
     def by_value(filter: TicketFilter) -> bool:
-        statement: Statement = tickets._count_statement(criteria(actor.org_id, filter).shape)
+        statement: Statement = pages._count_statement(criteria(actor.org_id, filter).shape)
         return statement.compiled("postgresql").by_value
 
     assert by_value(TicketFilter(not_=TicketFilter(or_=(TicketFilter(text="a"),))))
