@@ -1,13 +1,16 @@
 # The pages are built in the first stage, the wheel and everything pinned installed in the second; the
 # third has no pip cache, no sources, no compiler and no Node.js.
-FROM node:22-slim AS web
+ARG NODE_IMAGE=node:22-slim
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${NODE_IMAGE} AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY web ./
 RUN npm run build
 
-FROM python:3.13-slim AS build
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /src
 RUN python -m venv /opt/gql-tickets
 COPY pyproject.toml constraints.txt README.md LICENSE ./
@@ -16,7 +19,7 @@ COPY rest_compat rest_compat
 COPY --from=web /src/gql_tickets/web/static gql_tickets/web/static
 RUN /opt/gql-tickets/bin/pip install --no-cache-dir --constraint constraints.txt .
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 RUN groupadd --gid 10001 tickets \
  && useradd --uid 10001 --gid tickets --no-create-home --shell /usr/sbin/nologin tickets \
  && install --directory --owner=tickets --group=tickets /data

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
@@ -6,6 +6,13 @@ import { defineConfig } from 'vitest/config';
 
 const OUTPUT = '../gql_tickets/web/static';
 const WORTH_PACKING = /\.(js|css|svg|json)$/;
+const LICENSES = 'licenses.md';
+// What some packages bundle in their turn, or want to be said beside their license.
+const NOTICES = [
+  'monaco-editor/ThirdPartyNotices.txt',
+  'swagger-ui-dist/NOTICE',
+  'swagger-ui-dist/swagger-ui-es-bundle.js.LICENSE.txt',
+];
 
 /** Lays a `.gz` beside each text file, so that the server has nothing to compress. */
 function packed(): Plugin {
@@ -21,16 +28,31 @@ function packed(): Plugin {
   };
 }
 
+/** Adds the notices to the licenses that Vite collects. */
+function noticed(): Plugin {
+  return {
+    name: 'noticed',
+    apply: 'build',
+    closeBundle() {
+      for (const name of NOTICES) {
+        const text = readFileSync(join('node_modules', name), 'utf-8').trim();
+        appendFileSync(join(OUTPUT, LICENSES), `\n\n## ${name}\n\n${text}\n`);
+      }
+    },
+  };
+}
+
 export default defineConfig({
   base: './', // chunks find each other wherever the folder is served
   publicDir: false,
-  plugins: [packed()],
+  plugins: [packed(), noticed()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: OUTPUT,
     assetsDir: '',
     emptyOutDir: true,
     manifest: 'manifest.json',
+    license: { fileName: LICENSES }, // of all that is bundled; it travels in the wheel
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // a data: URL would need a hole in the content security policy
     chunkSizeWarningLimit: 4000,

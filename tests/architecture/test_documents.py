@@ -131,6 +131,4 @@ def test_the_pages_are_pinned_and_no_registry_is_named() -> None:
 def test_what_is_built_is_in_no_repository() -> None:
     ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
     assert {"node_modules/", "gql_tickets/web/static/"} <= set(ignored)
-    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["artifacts"] == [
-        "gql_tickets/web/static"
-    ]
+    assert PROJECT["tool"]["hatch"]["build"]["artifacts"] == ["gql_tickets/web/static"]
