@@ -46,7 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fault-rounds", type=int, default=2, help="how often tests/faults kills what it kills"
     )
     parser.addoption(
-        "--bare", action="store_true", help="install the wheel with all that it needs from the index"
+        "--bare",
+        action="store_true",
+        help="install the wheel with all that it needs from the index",
     )
     parser.addoption("--image", action="store_true", help="build the image and run it; needs root")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -49,26 +48,3 @@ async def test_the_examples_do_what_they_say_in_the_demo(demo_client: httpx.Asyn
         assert "errors" not in answer, (path, answer)
         for payload in answer["data"].values():
             assert not payload.get("userErrors"), (path, answer)
-
-
-def pasted() -> list[str]:
-    """The bodies that the README and docs/graphql.md send to /graphql, and the README's mutation."""
-    texts = [(ROOT / name).read_text("utf-8") for name in ("README.md", "docs/graphql.md")]
-    bodies = [
-        body
-        for text in texts
-        for command in re.findall(r"```sh\n(curl .*?)```", text, re.DOTALL)
-        for body in re.findall(r"/graphql\".*-d '(.*)'", command, re.DOTALL)
-    ]
-    [mutation] = re.findall(r"```graphql\n(mutation .*?)```", texts[0], re.DOTALL)
-    return [*bodies, json.dumps({"query": mutation})]
-
-
-async def test_what_the_documents_tell_to_paste_works_twice(demo_client: httpx.AsyncClient) -> None:
-    assert len(pasted()) == 3
-    for body in pasted() * 2:
-        headers = {"Content-Type": "application/json"}
-        answer = (await demo_client.post("/graphql", content=body, headers=headers)).json()
-        assert "errors" not in answer, (body, answer)
-        for payload in answer["data"].values():
-            assert not payload.get("userErrors"), (body, answer)
