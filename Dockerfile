@@ -1,5 +1,5 @@
 # The pages are built in the first stage, the wheel and everything pinned installed in the second; the
-# third has no pip cache, no sources, no compiler and no Node.js.
+# third has no pip cache, no sources, no compiler and no Node.js. ./dev image builds it on other bases.
 ARG NODE_IMAGE=node:22-slim
 ARG PYTHON_IMAGE=python:3.13-slim
 
