@@ -33,6 +33,11 @@ class Block:
     mark: str | None
     answer: str | None
 
+    @property
+    def runs(self) -> bool:
+        """Whether a reader would do it."""
+        return self.language in RUN and self.mark != "not run"
+
 
 def pages() -> list[Path]:
     """The README, and every page of the documentation but the decisions."""

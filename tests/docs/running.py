@@ -44,13 +44,12 @@ class Reader:
         """Do all of them, in order."""
         try:
             for block in blocks:
-                if block.mark == "not run":
-                    continue
-                if block.mark:
+                if block.runs and block.mark:
                     self._start(block)
-                    continue
-                self._do(block)
-                self._finish()
+                elif block.runs:
+                    self._do(block)
+                    self._finish()
+            assert self._beside is None, "nothing comes after what goes on beside it"
         finally:
             self._stop()
 
@@ -79,6 +78,7 @@ class Reader:
         return ended.stdout
 
     def _start(self, block: Block) -> None:
+        assert block.answer is not None, f"line {block.line} goes on, and shows no answer"
         output = self._folder.with_name(f"beside-{block.line}")
         with output.open("wb") as written:
             process = subprocess.Popen(
@@ -97,7 +97,7 @@ class Reader:
             return
         block, process, output = self._beside
         until = time.monotonic() + SECONDS
-        while not matches(block.answer or ELLIPSIS, output.read_text("utf-8")):
+        while not matches(str(block.answer), output.read_text("utf-8")):
             told = f"line {block.line} answers:\n{output.read_text('utf-8')}"
             assert process.poll() is None, told
             assert time.monotonic() < until, told

@@ -6,12 +6,13 @@ import functools
 import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
-from tests.docs.blocks import ANSWERS, ROOT, RUN, SHOWN, Block, blocks, pages
+from tests.docs.blocks import ANSWERS, ROOT, RUN, SHOWN, blocks, pages
 from tests.docs.running import Reader, matches
 from tests.servers import running
 
@@ -31,14 +32,8 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def of(*languages: str) -> list[tuple[str, Block]]:
-    """Every block in these languages, with its page."""
-    return [
-        (name(page), each)
-        for page in pages()
-        for each in blocks(page)
-        if each.language in languages
-    ]
+# Every block, by its page and line.
+BLOCKS = {f"{name(page)}:{each.line}": each for page in pages() for each in blocks(page)}
 
 
 @functools.cache
@@ -47,18 +42,8 @@ def schema() -> GraphQLSchema:
     return build_schema((ROOT / "schema.graphql").read_text("utf-8"))
 
 
-def place(value: object) -> str | None:
-    """A block as a test's name."""
-    return f"line{value.line}" if isinstance(value, Block) else None
-
-
-def is_run(block: Block) -> bool:
-    """Whether a reader would do it."""
-    return block.language in RUN and block.mark != "not run"
-
-
 @pytest.mark.parametrize(
-    "page", [each for each in pages() if any(map(is_run, blocks(each)))], ids=name
+    "page", [page for page in pages() if any(each.runs for each in blocks(page))], ids=name
 )
 def test_what_a_page_tells_to_paste_works(page: Path, tmp_path: Path) -> None:
     for program in ("bash", "curl"):
@@ -69,37 +54,35 @@ def test_what_a_page_tells_to_paste_works(page: Path, tmp_path: Path) -> None:
         Reader(tmp_path, server.url, database).follow(blocks(page))
 
 
-@pytest.mark.parametrize(("page", "block"), of("graphql"), ids=place)
-def test_a_document_fits_the_schema(page: str, block: Block) -> None:
-    assert page
-    if block.mark != "not run":
-        assert validate(schema(), parse(block.text)) == []
+@pytest.mark.parametrize(
+    "place", [place for place, each in BLOCKS.items() if each.runs and each.language == "graphql"]
+)
+def test_a_document_fits_the_schema(place: str) -> None:
+    assert validate(schema(), parse(BLOCKS[place].text)) == []
 
 
-@pytest.mark.parametrize(("page", "block"), of("sh"), ids=place)
-def test_a_command_can_be_read_and_is_there(page: str, block: Block) -> None:
-    assert page
-    read = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
+@pytest.mark.parametrize(
+    "place", [place for place, each in BLOCKS.items() if each.language == "sh"]
+)
+def test_a_command_can_be_read_and_is_there(place: str) -> None:
+    text = BLOCKS[place].text
+    read = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True)
     assert read.stderr == ""
-    for command in re.findall(r"^\./dev (\w+)", block.text, re.MULTILINE):
+    for command in re.findall(r"^\./dev (\w+)", text, re.MULTILINE):
         assert f"\n    ./dev {command} " in DEV
 
 
 def test_nothing_else_is_left_out_than_what_is_counted() -> None:
-    left_out: dict[str, int] = {}
-    for page in pages():
-        count = sum(block.mark == "not run" for block in blocks(page))
-        if count:
-            left_out[name(page)] = count
-    assert left_out == NOT_RUN
+    left_out = [place.partition(":")[0] for place, each in BLOCKS.items() if each.mark == "not run"]
+    assert Counter(left_out) == NOT_RUN
 
 
 def test_no_block_escapes_by_its_language() -> None:
+    known = (*RUN, *SHOWN)
     escaped = [
-        f"{name(page)}:{block.line}"
-        for page in pages()
-        for block in blocks(page)
-        if block.language not in (*RUN, *SHOWN) and block.mark != "not run"
+        place
+        for place, each in BLOCKS.items()
+        if each.language not in known and each.mark != "not run"
     ]
     assert escaped == [], f"Only {RUN} are run; an answer is one of {ANSWERS}, right after a block."
 
