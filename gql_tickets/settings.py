@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         10_000, ge=0, description="Most pairs of fields that one name of the answer is merged from"
     )
     document_mutations_max: int = Field(10, ge=1, description="Most mutations of one operation")
+    variables_objects_max: int = Field(
+        500, ge=1, description="Most objects in the lists of an operation's variables"
+    )
     cost_max: int = Field(
         10_000, ge=100, description="Dearest operation, in cost points; beyond it 422"
     )

@@ -1,11 +1,13 @@
 """How large a document may be, and what fragments make of one: each is measured once, none expanded.
 
-The text is looked at before (text.py), since a tree costs far more than its text.
+The text is looked at before (text.py), since a tree costs far more than its text. And how many
+objects its variables may hold, each of which costs more to read than its share of the price.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -23,9 +25,12 @@ from msgspec import Struct
 INTROSPECTION_DEPTH_MAX = 20
 """Tools ask for types of types of types; the deepest standard query has 15 levels."""
 
+FIELDS_MAX = 100
+"""Of one object in the variables. No input has half as many, and each error shows all of them."""
+
 
 class Limits(Struct, frozen=True):
-    """The most that a document may be. Each is a number of things, but for the bytes."""
+    """The most that a document and its variables may be. Each is a number of things, or of bytes."""
 
     bytes_max: int = 131_072
     tokens_max: int = 2_000
@@ -37,6 +42,7 @@ class Limits(Struct, frozen=True):
     selections_max: int = 10_000
     merges_max: int = 10_000
     mutations_max: int = 10
+    objects_max: int = 500
     cost_max: int = 10_000
 
 
@@ -178,6 +184,31 @@ class _Merging:
                 seen.add(node.name.value)
                 if fragment := self._fragments.get(node.name.value):
                     self._collect(fragment.selection_set, merged, seen)
+
+
+def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
+    """Refuse variables with too many objects in their lists, before any is read. Raises OverLimit.
+
+    Literals need no such check: their tokens are counted.
+    """
+    objects = 0
+    waiting: list[Iterable[Any]] = [variables.values()]
+    while waiting:
+        for value in waiting.pop():
+            if isinstance(value, dict):
+                if len(value) > FIELDS_MAX:
+                    raise OverLimit(
+                        f"An object in the variables has more than {FIELDS_MAX} fields."
+                    )
+                waiting.append(value.values())
+            elif isinstance(value, list):
+                # Lists in lists are none of ours, and no cheaper.
+                objects += sum(isinstance(each, dict | list) for each in value)
+                waiting.append(value)
+        if objects > limits.objects_max:
+            raise OverLimit(
+                f"The lists of the variables hold more than {limits.objects_max:,} objects."
+            )
 
 
 def check(what: str, count: int, count_max: int) -> None:

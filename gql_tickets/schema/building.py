@@ -77,6 +77,7 @@ def limits_of(settings: Settings) -> Limits:
         selections_max=settings.document_selections_max,
         merges_max=settings.document_merges_max,
         mutations_max=settings.document_mutations_max,
+        objects_max=settings.variables_objects_max,
         cost_max=settings.cost_max,
     )
 

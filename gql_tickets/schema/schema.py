@@ -33,7 +33,7 @@ from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.context import Context
 from gql_tickets.execution.documents import Documents, Operation
-from gql_tickets.execution.limits import Limits
+from gql_tickets.execution.limits import Limits, check_variables
 from gql_tickets.observability.requests import noted
 from gql_tickets.schema.sharing import Sharing
 from gql_tickets.schema.shown import log_faults, shown
@@ -83,7 +83,7 @@ class Schema(strawberry.Schema):
         self._suggestions = suggestions
         self._sharing = Sharing()
         limits = limits or Limits()
-        self._cost_max = limits.cost_max
+        self._limits = limits
         self.documents = Documents(
             self._schema,
             limits,
@@ -106,6 +106,7 @@ class Schema(strawberry.Schema):
         try:
             operation = document.operation(operation_name)
             noted().asks(operation.name)
+            check_variables(given, self._limits)
             cost = operation.cost(given)
             noted().asks(cost=cost)
             return Prepared(document.node, operation, given, cost)
@@ -114,7 +115,7 @@ class Schema(strawberry.Schema):
 
     def cost_of(self, prepared: Prepared) -> dict[str, int]:
         """What `extensions.cost` says, to those who ask."""
-        return {"requestedQueryCost": prepared.cost, "maximumQueryCost": self._cost_max}
+        return {"requestedQueryCost": prepared.cost, "maximumQueryCost": self._limits.cost_max}
 
     async def run(self, prepared: Prepared, context: Any) -> ExecutionResult:
         """Run a query or a mutation."""

@@ -132,6 +132,10 @@ def _variables() -> Iterator[Attack]:
     yield _posted("many ids", nodes, variables={"ids": ["a"] * 20_000})
     bulk = "mutation($t: [TicketCreateInput!]!) { ticketBulkCreate(input: {tickets: $t}) { failedCount } }"
     yield _posted("many tickets", bulk, variables={"t": [{"title": "a"}] * 5_000})
+    yield _posted("too many tickets", bulk, variables={"t": [{"title": ""}] * 501})
+    yield _posted("lists of lists", bulk, variables={"t": [[]] * 60_000})
+    many: dict[str, Any] = {f"field{n}": [] for n in range(15_000)}
+    yield _posted("many fields", create, variables={"i": many})
     either = "query($f: TicketFilter) { tickets(filter: $f) { totalCount } }"
     yield _posted("many leaves", either, variables={"f": {"or": [{"slugs": ["AM-1"]}] * 5_000}})
     yield _posted("variables list", "{ syncCursor }", variables=[1])

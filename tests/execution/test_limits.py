@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 import pytest
 from graphql import get_introspection_query
 
-from gql_tickets.execution.limits import Limits, OverLimit
+from gql_tickets.execution.limits import Limits, OverLimit, check_variables
 from gql_tickets.execution.text import check_text
 from tests.execution.pricing import cost_of, documents, error_of, read
 
@@ -102,6 +103,41 @@ def test_a_list_in_a_variable_is_refused_as_fast() -> None:
     with pytest.raises(Exception, match="could cost 120,000 points"):
         operation.cost({"ids": ["x"] * 60_000})
     assert time.process_time() - started < CPU_SECONDS_MAX
+
+
+ROWS = [{"title": "a"}]
+VARIABLES: dict[str, dict[str, Any]] = {
+    "a long list": {"t": ROWS * 5_000},
+    "one too many": {"t": ROWS * 501},
+    "one too many in two lists": {"t": ROWS * 250, "i": {"targets": {"tickets": ROWS * 251}}},
+    "one too many in each other": {"f": {"or": [{"or": ROWS * 100}] * 5}},
+    "lists in a list": {"t": [[]] * 60_000},
+    "an object of many fields": {"i": {f"f{n}": [] for n in range(20_000)}},
+    "many within a row": {"t": [{f"f{n}": 1 for n in range(101)}]},
+}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_large_variables_are_refused_as_fast_before_they_are_read(name: str) -> None:
+    started = time.process_time()
+    with pytest.raises(OverLimit, match="more than"):
+        check_variables(VARIABLES[name], Limits())
+    assert time.process_time() - started < CPU_SECONDS_MAX
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"t": ROWS * 500},
+        {"t": [{"title": "a", "assignee": {"id": "b"}, "labels": ["c"] * 50}] * 500},
+        {"ids": ["a"] * 60_000},
+        {"i": {f"f{n}": 1 for n in range(100)}},
+        {f"v{n}": n for n in range(200)},
+    ],
+)
+def test_variables_of_one_whole_bulk_are_within_the_limits(variables: dict[str, Any]) -> None:
+    check_variables(variables, Limits())
 
 
 def _seconds(text: str) -> float:

@@ -122,3 +122,10 @@ async def test_a_patch_that_cannot_be_is_refused_as_a_whole(ask: Ask, data: Ask)
     both = {**refs, "matching": {"filter": {}, "atMost": 1}}
     answer = await ask(UPDATE, input={"targets": both, "patch": {}})
     assert answer["errors"][0]["extensions"]["code"] == "VALIDATION_FAILED"
+
+
+async def test_more_than_a_bulk_is_refused_before_any_of_it_is_read(ask: Ask) -> None:
+    answer = await ask(CREATE, input={"tickets": [{"title": 1}] * 501})
+    (error,) = answer["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert error["message"] == "The lists of the variables hold more than 500 objects."
