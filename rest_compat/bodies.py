@@ -13,14 +13,26 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.tickets import TicketPriority, TicketStatus, TicketType
 from gql_tickets.errors import ErrorCode
+from rest_compat.values import INT32_MIN
 
-Title = Annotated[str, Meta(min_length=1, max_length=500, examples=["Implement user auth"])]
-Label = Annotated[str, Meta(min_length=1, max_length=100, pattern="^[^,]*$")]
+# Neither NUL nor white space alone.
+Title = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=500,
+        pattern=r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
+        examples=["Implement user auth"],
+    ),
+]
+Label = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^,\u0000]*[^\s,\u0000][^,\u0000]*$")
+]
 Labels = Annotated[
     list[Label],
     Meta(max_length=50, description="Unknown labels are created; order and case are kept."),
 ]
-Reference = Annotated[int, Meta(ge=-INT32_MAX - 1, le=INT32_MAX)]
+Reference = Annotated[int, Meta(ge=INT32_MIN, le=INT32_MAX)]
 Slug = Annotated[str, Meta(description="Found without regard to case.", examples=["AM-42"])]
 
 

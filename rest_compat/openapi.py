@@ -71,7 +71,11 @@ _HEADERS: dict[str, tuple[str, Json]] = {
 _ASKED: dict[str, tuple[str, Json]] = {
     "If-Match": (
         "Write only if this is still the version, else 412. `*` is any version.",
-        {"type": "string", "examples": ['"7"']},
+        {
+            "type": "string",
+            "pattern": r'^\s*((W/)?"[^"]*"|[^,]*[^,\s][^,]*)\s*$',
+            "examples": ['"7"'],
+        },
     ),
     "If-None-Match": (
         "Answer 304 while this is still the version.",
@@ -82,8 +86,8 @@ _ASKED: dict[str, tuple[str, Json]] = {
         {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     ),
     "X-Request-Id": (
-        "A name for the request that is yours.",
-        {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+        "A name for the request that is yours: 1 to 128 of `A-Z a-z 0-9 . _ -`. Another is not taken.",
+        {"type": "string", "examples": ["nightly-sync-17"]},
     ),
 }
 _ALWAYS = ("X-Request-Id", "RateLimit", "RateLimit-Policy")

@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from gql_tickets.domain.ids import INT32_MAX, INT64_MAX
 from gql_tickets.errors import ErrorCode
 from rest_compat import bodies, reading, shapes
+from rest_compat.values import INT32_MIN
 
 TICKET: dict[str, Any] = {
     "id": 1,
@@ -81,7 +83,8 @@ _WRITE = (
 _CHANGE = (*_WRITE, ErrorCode.RESOURCE_NOT_FOUND, ErrorCode.VERSION_CONFLICT)
 _BODY = ErrorCode.PAYLOAD_TOO_LARGE
 
-_REPOSITORY = Parameter("repository_id", {"type": "integer"}, "Only tickets of this repository.")
+_INT32 = {"type": "integer", "minimum": INT32_MIN, "maximum": INT32_MAX}
+_REPOSITORY = Parameter("repository_id", _INT32, "Only tickets of this repository.")
 
 
 def _words(schema: str) -> dict[str, Any]:
@@ -102,11 +105,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             _REPOSITORY,
             Parameter("status", _words("TicketStatus"), "Only tickets in this status."),
             Parameter("type", _words("TicketType"), "Only tickets of this type."),
-            Parameter("assignee_id", {"type": "integer"}, "Only tickets of this assignee."),
+            Parameter("assignee_id", _INT32, "Only tickets of this assignee."),
             Parameter("labels", {"type": "string"}, "Comma-separated; a ticket must carry all."),
             Parameter("limit", _window(reading.LIMIT_DEFAULT, reading.LIMIT_MAX), "Page size."),
             Parameter(
-                "offset", {"type": "integer", "minimum": 0, "default": 0}, "How many to skip."
+                "offset",
+                {"type": "integer", "minimum": 0, "maximum": INT64_MAX, "default": 0},
+                "How many to skip.",
             ),
         ),
         answer=shapes.TicketPage,

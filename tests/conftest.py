@@ -113,15 +113,12 @@ def new_database(
 
     def on_postgres() -> str:
         socket = request.getfixturevalue("postgres_server")
-        name = f"test{next(_numbers)}"
-        asyncio.run(_admin(socket, f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy"))
-        made.append(name)
-        return _postgres_url(socket, name)
+        made.append(_create(socket))
+        return _postgres_url(socket, made[-1])
 
     yield on_sqlite if database_kind == "sqlite" else on_postgres
     for name in made:
-        socket = request.getfixturevalue("postgres_server")
-        asyncio.run(_admin(socket, f"DROP DATABASE {name} WITH (FORCE)"))
+        _drop(request.getfixturevalue("postgres_server"), name)
 
 
 @pytest.fixture
@@ -130,6 +127,20 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     path = tmp_path / f"test{next(_numbers)}.sqlite3"
     shutil.copy(sqlite_template, path)
     return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a migrated, empty PostgreSQL database, for what is on both at once."""
+    name = _create(postgres_server)
+    yield _postgres_url(postgres_server, name)
+    _drop(postgres_server, name)
+
+
+@pytest.fixture
+def rounds(pytestconfig: pytest.Config) -> int:
+    """How often something is killed: 2 unless `./dev faults` says more."""
+    return int(pytestconfig.getoption("--fault-rounds"))
 
 
 @pytest.fixture
@@ -223,6 +234,17 @@ def _schema_of(settings: Settings) -> Schema:
 
 def _postgres_url(socket: str, name: str) -> str:
     return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
+
+
+def _create(socket: str) -> str:
+    """A migrated, empty database. Returns its name."""
+    name = f"test{next(_numbers)}"
+    asyncio.run(_admin(socket, f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy"))
+    return name
+
+
+def _drop(socket: str, name: str) -> None:
+    asyncio.run(_admin(socket, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 async def _admin(socket: str, statement: str) -> None:

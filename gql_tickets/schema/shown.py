@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, ObjectFieldNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from gql_tickets.errors import ErrorCode, TicketsError, ValidationFailed
@@ -25,7 +25,7 @@ def shown(error: GraphQLError, request_id: str = "") -> GraphQLError:
     """The error as a caller may see it, with its code."""
     code = code_of(error)
     extensions: dict[str, Any] = {"code": code.value}
-    message = error.message
+    message = _not_null(error) or error.message
     noted().code = code.value
     if isinstance(error.original_error, TicketsError):
         extensions = error.original_error.extensions
@@ -44,6 +44,16 @@ def shown(error: GraphQLError, request_id: str = "") -> GraphQLError:
         path=error.path,
         extensions=extensions,
     )
+
+
+def _not_null(error: GraphQLError) -> str | None:
+    """What to say of a null where a value may only be left out: Strawberry tells it to Python's users."""
+    cause = error.original_error or error
+    if not isinstance(cause, StrawberryInputCoercionError) or "'Maybe[" not in error.message:
+        return None
+    node = next(iter(error.nodes or ()), None)
+    name = f"`{node.name.value}`" if isinstance(node, ObjectFieldNode) else "A field of the input"
+    return f"{name} is null: it may be left out, or have a value."
 
 
 def log_faults(errors: Iterable[GraphQLError]) -> None:

@@ -12,12 +12,6 @@ from tests.faults.postgres import Postgres
 
 
 @pytest.fixture
-def rounds(pytestconfig: pytest.Config) -> int:
-    """How often something is killed: 2 unless `./dev faults` says more."""
-    return int(pytestconfig.getoption("--fault-rounds"))
-
-
-@pytest.fixture
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL of this test alone, with durable commits."""
     with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:

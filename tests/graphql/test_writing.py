@@ -103,11 +103,15 @@ async def test_null_where_nothing_can_be_cleared_is_refused(
     answer = await ask(UPDATE, input=request)
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"] == {"code": "VALIDATION_FAILED"}
+    message = "A field of the input is null: it may be left out, or have a value."
+    assert answer["errors"][0]["message"] == message
     target = '{ticket: {slug: "AM-1"}, patch: {'
     answer = await ask(
         f"mutation {{ ticketUpdate(input: {target}{field}: null}}}}) {{ __typename }} }}"
     )
     assert answer["errors"][0]["extensions"] == {"code": "VALIDATION_FAILED"}
+    message = f"`{field}` is null: it may be left out, or have a value."
+    assert answer["errors"][0]["message"] == message
 
 
 async def test_labels_are_set_or_edited(data: Ask) -> None:
