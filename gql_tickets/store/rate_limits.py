@@ -13,6 +13,9 @@ from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import rate_limits
 from gql_tickets.store.types import microseconds
 
+AHEAD_MICROSECONDS_MAX = 60_000_000
+"""How far the clocks of several machines may be apart."""
+
 _b = rate_limits.c
 
 
@@ -33,8 +36,10 @@ def _take(dialect: str) -> sa.Executable:
     need, want, size = _parameter("need"), _parameter("want"), _parameter("size")
     now = sa.bindparam("now", type_=sa.BigInteger())
     zero = sa.literal_column("0.0", sa.Double)
-    # Clocks of several machines differ: time never runs backwards here.
+    # Clocks of several machines differ: time never runs backwards here. But a bucket that was taken
+    # from much later than now was so by a clock that was wrong, and must not wait for that day.
     passed = greatest(sa.cast(now - _b.at, sa.Double), zero) / sa.literal_column("1000000.0")
+    at = sa.case((_b.at > now + AHEAD_MICROSECONDS_MAX, now), else_=greatest(_b.at, now))
     level = least(size, _b.points + passed * _parameter("restore"), type_=sa.Double)
     granted = sa.case((level >= need, least(level, want, type_=sa.Double)), else_=zero)
     return (
@@ -47,7 +52,7 @@ def _take(dialect: str) -> sa.Executable:
         )
         .on_conflict_do_update(
             index_elements=[_b.org_id, _b.key_id],
-            set_={"points": level - granted, "granted": granted, "at": greatest(_b.at, now)},
+            set_={"points": level - granted, "granted": granted, "at": at},
         )
         .returning(_b.granted, _b.points)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,7 +15,8 @@ from gql_tickets.errors import Unavailable
 from gql_tickets.service import budgets
 from gql_tickets.service.budgets import Buckets, Budgets
 from gql_tickets.settings import Settings
-from gql_tickets.store.engine import Store
+from gql_tickets.store import rate_limits
+from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.opening import open_store
 
 KEY = frozenset({Scope.TICKETS_READ})
@@ -130,6 +132,27 @@ async def test_a_shared_bucket_gives_no_more_than_it_holds(
         assert 1_000 - 2 * 20 - 7 < given * 7 <= 1_000
         refused = await kept[0].charge(reader, 500)
         assert refused.retry_after_seconds > 1_000
+
+
+async def test_a_bucket_fills_again_after_a_clock_that_was_a_day_ahead(
+    store: Store, reader: Actor
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+
+    async def granted(at: dt.datetime) -> float:
+        async def work(db: Connection) -> tuple[float, float]:
+            return await rate_limits.change_bucket(
+                db, reader.org_id, key_id="k", need=5, want=10, size=10, restore=1, now=at
+            )
+
+        return (await store.write(work))[0]
+
+    assert await granted(now + dt.timedelta(days=1)) == 10
+    assert await granted(now) == 0
+    assert await granted(now + dt.timedelta(seconds=6)) == 6
+    # What other machines have for a clock is a little behind, or ahead.
+    assert await granted(now) == 0
+    assert await granted(now + dt.timedelta(seconds=12)) == 6
 
 
 async def test_leases_keep_the_database_out_of_most_requests(
