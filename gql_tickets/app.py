@@ -85,8 +85,12 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
             app.state.tickets = state
             door.measure(state.metrics)
             app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
-            # For the server, which tells them when it stops: so that event streams end.
-            yield {"lifecycle": lifecycle, "leaving": asyncio.Event()}
+            # For the server, which tells the first two when it stops: so that event streams end.
+            yield {
+                "lifecycle": lifecycle,
+                "leaving": asyncio.Event(),
+                "client_seconds": settings.client_timeout_seconds,
+            }
 
     app = Starlette(
         routes=own,

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         ge=0,
         description="How long a request may wait for its answer; beyond it 503; 0 for ever",
     )
+    client_timeout_seconds: float = Field(
+        20.0,
+        ge=0,
+        description="How long a client may take to send a request, or to receive 16 KiB of an answer; then it is cut off; 0 for ever",
+    )
     drain_seconds: float = Field(
         1.0,
         ge=0,

@@ -1,6 +1,9 @@
-"""How the server ends connections: what lasts is told that the server stops, and asked to go.
+"""How the server ends connections: those of slow clients, and all of them when it stops.
 
-Uvicorn waits for open responses and closes WebSockets as `1012`. An event stream would be waited
+Uvicorn waits for ever for a request to arrive, and for an answer to be taken. Clients by the
+thousand that send or take a byte now and then would hold what others need.
+
+When it stops, it waits for open responses and closes WebSockets as `1012`. An event stream would be waited
 for in vain, and for a WebSocket `1001` says what happens: this server is going away.
 """
 
@@ -8,14 +11,73 @@ from __future__ import annotations
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 GOING_AWAY = 1001
 
 
+SLOWEST_BYTES = 16_384
+"""What a client has to take of an answer, each time that its patience lasts."""
+
+
 class HttpConnection(HttpToolsProtocol):
-    """Uvicorn's, which sets the application's `leaving` at the end (see app.py)."""
+    """Uvicorn's, with the application's patience, and setting its `leaving` at the end (see app.py)."""
+
+    _is_arriving = True
+    _arrival: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+    _answering: RequestResponseCycle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody connects: a request is to follow."""
+        super().connection_made(transport)
+        self._wait_for_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody waits any more."""
+        _cancel(self._arrival)
+        self._arrival = None
+        _cancel(self._taking)
+        self._taking = None
+        if self._answering is not None:
+            # Uvicorn tells the request that came last, which may stand in line behind this one.
+            self._answering.disconnected = True
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """A request, or a part of one. Most are whole, and need no timer."""
+        super().data_received(data)
+        if self._is_arriving and self._arrival is None:
+            self._wait_for_request()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._is_arriving = True
+
+    def on_message_complete(self) -> None:
+        """The last byte of a request."""
+        super().on_message_complete()
+        self._is_arriving = False
+        _cancel(self._arrival)
+        self._arrival = None
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        super()._start_asgi_task(cycle, app)
+        self._answering = cycle
+
+    def pause_writing(self) -> None:
+        """The client does not take what it is sent as fast as it is sent."""
+        super().pause_writing()
+        self._wait_for_reader()
+
+    def resume_writing(self) -> None:
+        """It has taken most of it."""
+        super().resume_writing()
+        _cancel(self._taking)
+        self._taking = None
 
     def shutdown(self) -> None:
         """The server stops: finish what was asked, and nothing that has no end."""
@@ -23,6 +85,31 @@ class HttpConnection(HttpToolsProtocol):
         if isinstance(leaving, asyncio.Event):
             leaving.set()
         super().shutdown()
+
+    @property
+    def _patience(self) -> float:
+        return float(self.app_state.get("client_seconds", 0))
+
+    def _wait_for_request(self) -> None:
+        if self._patience and not self.transport.is_closing():
+            self._arrival = self.loop.call_later(self._patience, self.transport.abort)
+
+    def _wait_for_reader(self) -> None:
+        if self._patience:
+            held = self.transport.get_write_buffer_size()
+            self._taking = self.loop.call_later(self._patience, self._look_at_reader, held)
+
+    def _look_at_reader(self, held: int) -> None:
+        if held - self.transport.get_write_buffer_size() < SLOWEST_BYTES:
+            self.transport.abort()
+        else:
+            self._wait_for_reader()
+
+
+def _cancel(timer: asyncio.TimerHandle | None) -> None:
+    """Cancel a timer, if there is one."""
+    if timer is not None:
+        timer.cancel()
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):

@@ -1,0 +1,136 @@
+"""A thousand clients that send or take a byte now and then: others are served, and they are cut off."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from gql_tickets.auth import DEMO_KEY
+from tests.attacks.test_attacks import memory_mib
+from tests.servers import Server, running
+
+PATIENCE_SECONDS = 4.0
+TRICKLE_SECONDS = 0.5
+SERVED = 50
+PING_SECONDS = 2.0
+"""Asked on a machine that is busy with other tests."""
+MEMORY_MIB = 128
+HEAD = f"Host: a\r\nX-API-Key: {DEMO_KEY}\r\n".encode()
+LIST = b"GET /api/v1/ext/orgs/my-org/tickets?limit=1000 HTTP/1.1\r\n" + HEAD + b"\r\n"
+CLIENTS = {
+    "silent": (250, b""),
+    "slow headers": (400, b"GET /healthz HTTP/1.1\r\n" + HEAD),
+    "slow bodies": (
+        300,
+        b"POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n"
+        + HEAD
+        + b"\r\n{",
+    ),
+    "slow readers": (50, LIST * 400),
+}
+"""How many of each, and what they begin with."""
+DRIPS = {"silent": b"", "slow headers": b"a", "slow bodies": b" "}
+"""What they send now and then."""
+
+
+async def test_a_thousand_slow_clients_keep_nobody_waiting_and_are_cut_off(
+    tmp_path: Path, sqlite_url: str, figure: Callable[[str, object], None]
+) -> None:
+    count = sum(count for count, _ in CLIENTS.values())
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 2 * count:
+        pytest.skip("too few files may be open at once")
+    settings = {"client_timeout_seconds": PATIENCE_SECONDS, "rate_limit_points": 0}
+    with running(tmp_path, sqlite_url, "--demo", access_log=False, **settings) as server:
+        before = memory_mib(server)
+        async with crowd(server) as clients:
+            slowest = await slowest_of_the_served(server)
+            grown = memory_mib(server) - before
+            assert not any(client.done() for client in clients)
+            async with asyncio.timeout(PATIENCE_SECONDS * 5):
+                await asyncio.gather(*clients)
+        assert "Traceback" not in server.log()
+    assert slowest < PING_SECONDS
+    assert grown < MEMORY_MIB
+    figure("slow clients", count)
+    figure("slowest of those served meanwhile, ms", round(slowest * 1_000))
+    figure("memory grown, MiB", round(grown, 1))
+
+
+@asynccontextmanager
+async def crowd(server: Server) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """All of them, connected. Each task ends when the server hangs up."""
+    port = urlsplit(server.url).port or 0
+    connections = [
+        (name, await connected(port, beginning))
+        for name, (count, beginning) in CLIENTS.items()
+        for _ in range(count)
+    ]
+    clients = [
+        asyncio.create_task(
+            not_reading(client) if name == "slow readers" else trickling(client, DRIPS[name])
+        )
+        for name, client in connections
+    ]
+    try:
+        yield clients
+    finally:
+        for client in clients:
+            client.cancel()
+        await asyncio.gather(*clients, return_exceptions=True)
+        for _, connection in connections:
+            connection.close()
+
+
+async def connected(port: int, beginning: bytes) -> socket.socket:
+    """A connection that takes in little at a time, after what it begins with."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(connection, ("127.0.0.1", port))
+    await loop.sock_sendall(connection, beginning)
+    return connection
+
+
+async def trickling(connection: socket.socket, drip: bytes) -> None:
+    """Send a byte now and then, or none, until the server hangs up."""
+    loop = asyncio.get_running_loop()
+    with suppress(ConnectionError):
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TRICKLE_SECONDS):
+                    while await loop.sock_recv(connection, 4_096):
+                        pass
+                    return
+            await loop.sock_sendall(connection, drip)
+
+
+async def not_reading(connection: socket.socket) -> None:
+    """Take nothing at all, until the server hangs up: then what is sent is refused."""
+    with suppress(ConnectionError):
+        while True:
+            await asyncio.sleep(TRICKLE_SECONDS)
+            connection.send(b" ")
+
+
+async def slowest_of_the_served(server: Server) -> float:
+    """Seconds that the slowest of some readers waited."""
+    took = []
+    async with httpx.AsyncClient(
+        base_url=server.url, headers={"X-API-Key": DEMO_KEY}, timeout=30
+    ) as client:
+        for _ in range(SERVED):
+            started = time.monotonic()
+            answer = await client.get("/api/v1/ext/orgs/my-org/tickets")
+            took.append(time.monotonic() - started)
+            assert answer.status_code == 200
+    return max(took)
