@@ -1,14 +1,12 @@
-"""No database, no connection, no space: a clear answer, and recovery by itself."""
+"""No database, no connection: a clear answer, and recovery by itself."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -17,14 +15,12 @@ import pytest
 
 from gql_tickets.settings import Settings
 from gql_tickets.store.postgres import dsn
-from tests.faults.writers import REST, new_key, stored
+from tests.faults.writers import REST, new_key
 from tests.lifecycle.locks import locked
 from tests.servers import running
 
 POOL = 2
 WAIT_SECONDS = 0.5
-DISK_MIB = 4
-PARAGRAPH = "All work and no play makes Jack a dull boy. " * 1_000
 
 
 def refused_start(folder: Path, url: str) -> list[str]:
@@ -91,52 +87,3 @@ async def waiting(settings: Settings, count: int) -> None:
                 await asyncio.sleep(0.01)
     finally:
         await connection.close()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MiB."""
-    if os.geteuid() != 0 or sys.platform != "linux":
-        pytest.skip("only root can mount a small disk")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    size = f"size={DISK_MIB}m"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)])
-    if mounted.returncode:
-        pytest.skip("nothing can be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-async def test_a_full_disk_is_503_and_what_was_acknowledged_is_stored(
-    tmp_path: Path, small_disk: Path
-) -> None:
-    url = f"sqlite+aiosqlite:///{small_disk}/tickets.sqlite3"
-    settings = Settings(database_url=url)
-    key = await new_key(settings)
-    acknowledged: list[tuple[str, str]] = []
-    with running(tmp_path, url, rate_limit_points=0) as server:
-        async with httpx.AsyncClient(
-            base_url=server.url, headers={"X-API-Key": key}, timeout=30
-        ) as client:
-
-            async def create(title: str) -> int:
-                body = {"title": title, "description": PARAGRAPH}
-                answer = await client.post(REST, json=body)
-                if answer.status_code == 201:
-                    acknowledged.append((title, answer.json()["ticket"]["slug"]))
-                else:
-                    assert answer.headers["retry-after"] == "1"
-                return answer.status_code
-
-            statuses = [await create(str(number)) for number in range(DISK_MIB * 25)]
-            assert set(statuses) == {201, 503}
-            assert statuses[-1] == 503
-            assert (await client.get(REST)).json()["total"] == len(acknowledged)
-            larger = f"remount,size={DISK_MIB * 8}m"
-            await asyncio.to_thread(
-                subprocess.run, ["mount", "-o", larger, str(small_disk)], check=True
-            )
-            assert await create("There is space again") == 201
-        assert "Traceback" not in server.log()
-    assert sorted(await stored(settings)) == sorted(acknowledged)
