@@ -17,6 +17,7 @@ import pytest
 from gql_tickets.auth import DEMO_KEY
 from tests.attacks.test_attacks import memory_mib
 from tests.servers import Server, running
+from tests.transport.talking import client
 
 PATIENCE_SECONDS = 4.0
 TRICKLE_SECONDS = 0.5
@@ -51,18 +52,39 @@ async def test_a_thousand_slow_clients_keep_nobody_waiting_and_are_cut_off(
     settings = {"client_timeout_seconds": PATIENCE_SECONDS, "rate_limit_points": 0}
     with running(tmp_path, sqlite_url, "--demo", access_log=False, **settings) as server:
         before = memory_mib(server)
-        async with crowd(server) as clients:
+        async with crowd(server) as slow:
             slowest = await slowest_of_the_served(server)
             grown = memory_mib(server) - before
-            assert not any(client.done() for client in clients)
+            assert not any(each.done() for each in slow)
             async with asyncio.timeout(PATIENCE_SECONDS * 5):
-                await asyncio.gather(*clients)
+                await asyncio.gather(*slow)
         assert "Traceback" not in server.log()
     assert slowest < PING_SECONDS
     assert grown < MEMORY_MIB
     figure("slow clients", count)
     figure("slowest of those served meanwhile, ms", round(slowest * 1_000))
     figure("memory grown, MiB", round(grown, 1))
+
+
+async def test_a_socket_and_a_stream_that_are_quiet_for_longer_are_not_slow(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    settings = {"client_timeout_seconds": 0.5, "stream_heartbeat_seconds": 0.2}
+    with running(tmp_path, sqlite_url, "--demo", **settings) as server:
+        headers = {"X-API-Key": DEMO_KEY, "Accept": "text/event-stream"}
+        asked = {"query": "subscription { ticketChanged { slug } }"}
+        async with (
+            client(f"{server.url.replace('http', 'ws')}/graphql", X_API_Key=DEMO_KEY) as socket,
+            httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30) as http,
+            http.stream("POST", "/graphql", json=asked) as stream,
+        ):
+            await socket.init()
+            started = time.monotonic()
+            async for _ in stream.aiter_lines():
+                if time.monotonic() - started > 2:
+                    break
+            await socket.subscribe("1", "{ syncCursor }")
+            assert (await socket.hear())["type"] == "next"
 
 
 @asynccontextmanager
