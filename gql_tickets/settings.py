@@ -129,6 +129,9 @@ class Settings(BaseSettings):
     cost_max: int = Field(
         10_000, ge=100, description="Dearest operation, in cost points; beyond it 422"
     )
+    batch_operations_max: int = Field(
+        10, ge=0, le=1_000, description="Most operations of a batch; 0 for no batches"
+    )
     documents_kept_max: int = Field(
         1_000, ge=1, description="Documents that a worker keeps parsed and validated"
     )
@@ -156,7 +159,7 @@ class Settings(BaseSettings):
         10.0, gt=0, description="How long a WebSocket may take to say `connection_init`"
     )
     stream_heartbeat_seconds: float = Field(
-        12.0, gt=0, description="How often an event stream sends a comment, to stay open"
+        12.0, gt=0, description="How often a stream over HTTP sends a sign of life, to stay open"
     )
     key_cache_seconds: float = Field(
         3.0, ge=0, le=5, description="How long a checked API key is trusted without asking again"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 
+import msgspec
 from strawberry import UNSET
 
 from gql_tickets.context import Info
@@ -17,14 +20,21 @@ from gql_tickets.resolvers.tickets import grouped
 from gql_tickets.service.board import Group
 
 COLUMN_SIZE = Default(50)
+ID_BYTES = 15  # base64 has no padding then
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BoardColumn:
     """One status. Columns that are asked at the same time share a statement."""
 
+    org_id: int
     status: TicketStatus
     filter: TicketFilter
+
+    @property
+    def id(self) -> str:
+        """The same for the same column of the same board."""
+        return _id("BoardColumn", self.org_id, self.filter, self.status)
 
     async def tickets(
         self, info: Info, first: First = COLUMN_SIZE, after: After = UNSET
@@ -44,8 +54,14 @@ class BoardColumn:
 class Board:
     """All the columns, empty ones too."""
 
+    org_id: int
     columns: tuple[BoardColumn, ...]
     filter: TicketFilter
+
+    @property
+    def id(self) -> str:
+        """The same for the same filter."""
+        return _id("Board", self.org_id, self.filter)
 
     async def total_count(self, info: Info) -> int:
         """How many tickets the board holds."""
@@ -57,4 +73,11 @@ async def board(info: Info, filter: Filter = UNSET) -> Board:
     """The board of the tickets that match."""
     actor = info.context.actor
     wanted = read_filter(filter, actor.org_id)
-    return Board(tuple(BoardColumn(status, wanted) for status in TicketStatus), wanted)
+    columns = tuple(BoardColumn(actor.org_id, status, wanted) for status in TicketStatus)
+    return Board(actor.org_id, columns, wanted)
+
+
+def _id(*parts: object) -> str:
+    """A name for clients' caches. It is no node's: what it names is a question, and is kept nowhere."""
+    digest = hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=ID_BYTES).digest()
+    return base64.urlsafe_b64encode(digest).decode()

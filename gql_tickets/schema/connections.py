@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from strawberry import Parent
+from strawberry import ID, Parent
 
 from gql_tickets.context import Info
 from gql_tickets.domain.tickets import TicketStatus
@@ -28,6 +28,8 @@ from gql_tickets.schema.types import (
     User,
     paged,
 )
+
+BOARD_ID = "Opaque, for clients' caches: the same for the same `filter`. It is not for `node`."
 
 
 def _field(description: str, resolver: Any = None, *costs: Cost | ListSize) -> Any:
@@ -109,6 +111,7 @@ class RepositoryConnection:
 class BoardColumn:
     """A window over board.BoardColumn."""
 
+    id: ID = _field(BOARD_ID)
     status: TicketStatus = _field("The status that its tickets have.")
     total_count: int = _field("Tickets in the column, on all pages.", _column_count, COUNTED)
     tickets: TicketConnection = _field("In manual order.", _column_tickets, paged("first"))
@@ -120,6 +123,7 @@ class BoardColumn:
 class Board:
     """A window over board.Board."""
 
+    id: ID = _field(BOARD_ID)
     columns: list[BoardColumn] = _field(
         "BACKLOG, TODO, IN_PROGRESS, IN_REVIEW, DONE.", None, ListSize(assumed_size=5)
     )

@@ -32,6 +32,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.context import Context
+from gql_tickets.execution.cost import TooCostly
 from gql_tickets.execution.documents import Documents, Operation
 from gql_tickets.execution.limits import Limits, check_variables
 from gql_tickets.observability.requests import noted
@@ -112,6 +113,10 @@ class Schema(strawberry.Schema):
             return Prepared(document.node, operation, given, cost)
         except GraphQLError as error:
             return self.failed([error.with_traceback(None)])
+
+    def too_dear(self, cost: int) -> PreExecutionError | None:
+        """The result of operations that come together, when together they cost too much."""
+        return self.failed([TooCostly(cost, self._cost_max)]) if cost > self._cost_max else None
 
     def cost_of(self, prepared: Prepared) -> dict[str, int]:
         """What `extensions.cost` says, to those who ask."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -99,7 +99,7 @@ _LOOKUPS = {ErrorCode.PERSISTED_QUERY_NOT_FOUND, ErrorCode.PERSISTED_QUERY_NOT_S
 async def send_payload(
     send: Send,
     status: int,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     media: bytes,
     headers: Iterable[tuple[bytes, bytes]] = (),
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -39,19 +40,15 @@ class Refused(BadRequest):
         self.headers = headers
 
 
-_decode = msgspec.json.Decoder(Asked).decode
+_decode: Callable[[bytes], Asked | list[Asked]] = msgspec.json.Decoder(Asked | list[Asked]).decode
 
 
-def from_body(body: bytes) -> Asked:
-    """The parameters of a JSON body. Raises Refused."""
+def from_body(body: bytes) -> Asked | list[Asked]:
+    """The parameters of a JSON body; of a batch a list of them. Raises Refused."""
     try:
         return _decode(body)
     except msgspec.ValidationError as error:
-        if body.lstrip()[:1] == b"[":
-            message = "The body must be one JSON object: batches of operations are not offered."
-        else:
-            message = f"The body is not a GraphQL request: {error}."
-        raise Refused(400, message) from error
+        raise Refused(400, f"The body is not a GraphQL request: {error}.") from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Refused(400, "The body must be a JSON object, in UTF-8.") from error
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import Scope
-from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.auth import Actor
 from gql_tickets.context import (
@@ -19,7 +18,6 @@ from gql_tickets.context import (
     new_context,
 )
 from gql_tickets.errors import Forbidden, TicketsError, Unauthenticated, Unavailable
-from gql_tickets.schema import Prepared
 
 RECHECK_SECONDS = 1.5
 """With the few seconds that a checked key is trusted, a revoked one is out within five."""
@@ -46,10 +44,9 @@ class Caller:
         await charge(state, context, 1)
         return context
 
-    async def pay(self, context: Context, prepared: Prepared | PreExecutionError) -> None:
-        """Take what the operation costs from the caller's bucket. Raises RateLimited."""
-        if isinstance(prepared, Prepared):
-            await charge(self._state, context, prepared.cost)
+    async def pay(self, context: Context, cost: int) -> None:
+        """Take what is going to run from the caller's bucket, in points. Raises RateLimited."""
+        await charge(self._state, context, cost)
 
     async def refused(self) -> TicketsError:
         """Wait until the credential is no longer good. Returns why."""

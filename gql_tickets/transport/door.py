@@ -31,6 +31,7 @@ class Door:
             persisted,
             page=get_graphql_ide_html().encode() if settings.graphiql else None,
             heartbeat_seconds=settings.stream_heartbeat_seconds,
+            batch_max=settings.batch_operations_max,
         )
         self.websocket = WebSocketDoor(
             schema,

@@ -2,7 +2,7 @@
 
 `application/json` answers 200 whenever the request was well formed; a client that accepts
 `application/graphql-response+json` gets 4xx for a document that was not run. Both get the statuses
-of answers.py. One operation a request: no batches, no uploads. GET never writes.
+of answers.py. No uploads. GET never writes.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.errors import ErrorCode, TicketsError
 from gql_tickets.schema import Prepared, Results, Schema
-from gql_tickets.transport import events
-from gql_tickets.transport.answers import send_bytes, send_refusal, send_result
+from gql_tickets.transport.answers import send_bytes, send_payload, send_refusal, send_result
 from gql_tickets.transport.asked import Asked, Refused, from_body, from_url
+from gql_tickets.transport.batches import Batches
 from gql_tickets.transport.callers import Caller, caller_of
-from gql_tickets.transport.media import JSON, is_json, readable
+from gql_tickets.transport.events import EVENT_STREAM
+from gql_tickets.transport.media import EVENTS, JSON, SUBSCRIPTION, is_json, readable
+from gql_tickets.transport.multipart import MULTIPART
 from gql_tickets.transport.persisted import Persisted
+from gql_tickets.transport.streams import Framing, stream
 
 ALLOWED = b"GET, HEAD, POST"
 COST_HEADER = b"x-show-cost"
 
 _NO_COST = {b"", b"0", b"false"}
+_FRAMINGS = {EVENTS: EVENT_STREAM, SUBSCRIPTION: MULTIPART}
 
 
 class HttpDoor:
@@ -37,9 +41,11 @@ class HttpDoor:
         *,
         page: bytes | None,
         heartbeat_seconds: float,
+        batch_max: int,
     ) -> None:
         self._schema = schema
         self._persisted = persisted
+        self._batches = Batches(schema, persisted, batch_max)
         self._page = page
         self._heartbeat_seconds = heartbeat_seconds
 
@@ -66,24 +72,42 @@ class HttpDoor:
     async def _answer(self, exchange: Exchange) -> None:
         asked = await exchange.asked()
         caller = caller_of(exchange.scope)
+        if isinstance(asked, list):
+            await self._answer_batch(exchange, asked, caller)
+            return
         context = await caller.context(exchange.scope)
         prepared = self._prepared(asked, is_post=exchange.method == "POST")
-        await caller.pay(context, prepared)
-        if exchange.wants_events(prepared):
-            await self._stream(exchange, self._schema.results(prepared, context), caller)
+        if isinstance(prepared, Prepared):
+            await caller.pay(context, prepared.cost)
+        if framing := exchange.framing(prepared):
+            await self._stream(exchange, self._schema.results(prepared, context), framing, caller)
             return
-        media = exchange.readable.json
-        if media is None:
-            raise Refused(406, "This is answered as application/json.")
+        media = exchange.media
         if isinstance(prepared, PreExecutionError):
             await send_result(exchange.send, prepared, media, head=exchange.is_head)
             return
         if prepared.operation.type is OperationType.SUBSCRIPTION:
-            raise Refused(406, "A subscription is answered as text/event-stream.")
+            raise Refused(
+                406,
+                "A subscription is answered as text/event-stream, or as Apollo's multipart/mixed.",
+            )
         result = await self._schema.run(prepared, context)
         if exchange.shows_cost:
             result.extensions = {"cost": self._schema.cost_of(prepared)}
         await send_result(exchange.send, result, media, head=exchange.is_head)
+
+    async def _answer_batch(self, exchange: Exchange, asked: list[Asked], caller: Caller) -> None:
+        media = exchange.media
+        self._batches.check(asked)
+        context = await caller.context(exchange.scope)
+        batch = self._batches.read(asked)
+        cost = sum(each.cost for each in batch if isinstance(each, Prepared))
+        if too_dear := self._schema.too_dear(cost):
+            await send_result(exchange.send, too_dear, media, head=False)
+            return
+        await caller.pay(context, cost)
+        payloads = await self._batches.run(batch, context, shows_cost=exchange.shows_cost)
+        await send_payload(exchange.send, 200, payloads, media, head=False)
 
     def _prepared(self, asked: Asked, *, is_post: bool) -> Prepared | PreExecutionError:
         text = self._persisted.text(asked)
@@ -101,9 +125,12 @@ class HttpDoor:
             )
         return prepared
 
-    async def _stream(self, exchange: Exchange, results: Results, caller: Caller) -> None:
-        await events.stream(
+    async def _stream(
+        self, exchange: Exchange, results: Results, framing: Framing, caller: Caller
+    ) -> None:
+        await stream(
             results,
+            framing,
             exchange.receive,
             exchange.send,
             heartbeat_seconds=self._heartbeat_seconds,
@@ -153,8 +180,15 @@ class Exchange:
             and b"query=" not in self.scope["query_string"]
         )
 
-    async def asked(self) -> Asked:
-        """What is asked. Raises Refused."""
+    @property
+    def media(self) -> bytes:
+        """The kind of JSON to answer with. Raises Refused."""
+        if self.readable.json is None:
+            raise Refused(406, "This is answered as application/json.")
+        return self.readable.json
+
+    async def asked(self) -> Asked | list[Asked]:
+        """What is asked, or all that a batch asks. Raises Refused."""
         if self.method == "POST":
             if not is_json(self.content_type):
                 raise Refused(415, "The body must be application/json, in UTF-8.")
@@ -168,16 +202,21 @@ class Exchange:
             headers=((b"allow", ALLOWED),),
         )
 
-    def wants_events(self, prepared: Prepared | PreExecutionError) -> bool:
-        """Whether the answer is a stream: it is asked for, or it is the only way."""
+    def framing(self, prepared: Prepared | PreExecutionError) -> Framing | None:
+        """How to stream the answer, when a stream is asked for or is the only way."""
         wanted = self.readable
-        if not wanted.events or self.is_head:
-            return False
-        if wanted.events_rather or wanted.json is None:
-            return True
-        return (
-            isinstance(prepared, Prepared) and prepared.operation.type is OperationType.SUBSCRIPTION
-        )
+        if wanted.stream is None or self.is_head:
+            return None
+        if (
+            wanted.stream_rather
+            or wanted.json is None
+            or (
+                isinstance(prepared, Prepared)
+                and prepared.operation.type is OperationType.SUBSCRIPTION
+            )
+        ):
+            return _FRAMINGS[wanted.stream]
+        return None
 
     async def show(self, page: bytes) -> None:
         """Answer with a page."""

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.errors import ErrorCode, TicketsError, Unavailable
-from gql_tickets.schema import Schema
+from gql_tickets.schema import Prepared, Schema
 from gql_tickets.transport.answers import encode, error_payload, payload_of
 from gql_tickets.transport.asked import from_value
 from gql_tickets.transport.callers import Caller, caller_of
@@ -183,7 +183,8 @@ class Socket:
             text = self._door.persisted.text(asked)
             context = await caller.context(self._scope)
             prepared = self._door.schema.prepare(text, asked.variables, asked.operation_name)
-            await caller.pay(context, prepared)
+            if isinstance(prepared, Prepared):
+                await caller.pay(context, prepared.cost)
             async with aclosing(self._door.schema.results(prepared, context)) as results:
                 async for result in results:
                     if isinstance(result, PreExecutionError):

@@ -196,6 +196,21 @@ async def test_the_board_has_its_five_columns_in_order_and_pages_each(data: Ask)
     assert bugs["totalCount"] == 1
 
 
+async def test_boards_and_columns_have_an_id_for_each_filter_and_no_node_has_it(data: Ask) -> None:
+    document = "query($filter: TicketFilter) { board(filter: $filter) { id columns { id } } }"
+    every = await data(document)
+    assert await data(document, filter={}) == every
+    bugs = await data(document, filter={"type": {"in": ["BUG"]}})
+    ids = [
+        id
+        for board in (every["board"], bugs["board"])
+        for id in (board["id"], *(column["id"] for column in board["columns"]))
+    ]
+    assert len(set(ids)) == 12
+    answer = await data("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    assert answer["nodes"] == [None] * 12
+
+
 async def test_children_take_filter_order_and_page(data: Ask) -> None:
     answer = await data(
         """{ ticket(ref: {slug: "AM-1"}) { childProgress { total done } children(first: 1,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gql_tickets.settings import Settings
-from gql_tickets.transport.media import EVENTS, JSON, RESPONSE, is_json, readable
+from gql_tickets.transport.media import EVENTS, JSON, RESPONSE, SUBSCRIPTION, is_json, readable
 from tests.conftest import serving
 
 RESPONSE_TYPE = "application/graphql-response+json"
@@ -20,37 +20,54 @@ DATA = {"data": {"__typename": "Query"}}
 
 
 @pytest.mark.parametrize(
-    ("accept", "json_", "events", "html"),
+    ("accept", "json_", "stream", "html"),
     [
-        ("", JSON, False, False),
-        ("*/*", JSON, False, False),
-        ("application/*", JSON, False, False),
-        ("application/json", JSON, False, False),
-        ("APPLICATION/JSON; charset=utf-8", JSON, False, False),
-        ("application/graphql-response+json", RESPONSE, False, False),
-        ("application/graphql-response+json, application/json;q=0.9", RESPONSE, False, False),
-        ("application/graphql-response+json;q=0.5, application/json", JSON, False, False),
-        ("application/json, application/graphql-response+json", RESPONSE, False, False),
-        ("text/event-stream", None, True, False),
-        ("text/event-stream, application/json", JSON, True, False),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", JSON, False, True),
-        ("application/json, text/html;q=0.5", JSON, False, False),
-        ("image/png", None, False, False),
-        ("application/json;q=0", None, False, False),
-        ("application/json;q=x", None, False, False),
-        (",;,;q=", None, False, False),
+        ("", JSON, None, False),
+        ("*/*", JSON, None, False),
+        ("application/*", JSON, None, False),
+        ("application/json", JSON, None, False),
+        ("APPLICATION/JSON; charset=utf-8", JSON, None, False),
+        ("application/graphql-response+json", RESPONSE, None, False),
+        ("application/graphql-response+json, application/json;q=0.9", RESPONSE, None, False),
+        ("application/graphql-response+json;q=0.5, application/json", JSON, None, False),
+        ("application/json, application/graphql-response+json", RESPONSE, None, False),
+        ("text/event-stream", None, EVENTS, False),
+        ("text/event-stream, application/json", JSON, EVENTS, False),
+        ('multipart/mixed;boundary="x";subscriptionSpec="1.0"', None, SUBSCRIPTION, False),
+        (
+            "Multipart/Mixed; SubscriptionSpec=1.0; q=0.5, application/json",
+            JSON,
+            SUBSCRIPTION,
+            False,
+        ),
+        ("multipart/mixed;subscriptionSpec=1.0, text/event-stream", None, EVENTS, False),
+        (
+            "multipart/mixed;subscriptionSpec=1.0, text/event-stream;q=0.9",
+            None,
+            SUBSCRIPTION,
+            False,
+        ),
+        ("multipart/mixed, multipart/mixed;deferSpec=20220824, */*", JSON, None, False),
+        ("multipart/mixed;subscriptionSpec=2.0, application/json", JSON, None, False),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", JSON, None, True),
+        ("application/json, text/html;q=0.5", JSON, None, False),
+        ("image/png", None, None, False),
+        ("application/json;q=0", None, None, False),
+        ("application/json;q=x", None, None, False),
+        (",;,;q=", None, None, False),
     ],
 )
 def test_an_accept_header_is_read_as_it_is_meant(
-    accept: str, json_: bytes | None, *, events: bool, html: bool
+    accept: str, json_: bytes | None, stream: bytes | None, *, html: bool
 ) -> None:
     found = readable(accept.encode())
-    assert (found.json, found.events, found.html) == (json_, events, html)
+    assert (found.json, found.stream, found.html) == (json_, stream, html)
 
 
-def test_events_are_sent_rather_than_json_only_when_they_are_preferred() -> None:
-    assert readable(EVENTS + b", application/json;q=0.9").events_rather
-    assert not readable(EVENTS + b", application/json").events_rather
+@pytest.mark.parametrize("kind", [EVENTS, SUBSCRIPTION])
+def test_a_stream_is_sent_rather_than_json_only_when_it_is_preferred(kind: bytes) -> None:
+    assert readable(kind + b", application/json;q=0.9").stream_rather
+    assert not readable(kind + b", application/json").stream_rather
 
 
 @pytest.mark.parametrize(
@@ -167,12 +184,6 @@ async def test_a_body_that_is_not_json_is_a_415(
     )
     assert answer.status_code == 415
     assert answer.json()["errors"][0]["extensions"] == {"code": "VALIDATION_FAILED"}
-
-
-async def test_a_batch_is_refused_in_words(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/graphql", json=[HELLO, HELLO])
-    assert answer.status_code == 400
-    assert "batches" in answer.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
