@@ -119,12 +119,13 @@ def test_the_image_runs_as_nobody_in_particular_and_from_the_pins() -> None:
     assert dockerfile.rstrip().endswith('CMD ["gql-tickets", "serve", "--host", "0.0.0.0"]')
 
 
-def test_the_pages_are_pinned_and_no_registry_is_named() -> None:
-    locked = json.loads((ROOT / "web/package-lock.json").read_text("utf-8"))["packages"]
+@pytest.mark.parametrize("folder", ["web", "tests/clients"])
+def test_what_npm_brings_is_pinned_and_no_registry_is_named(folder: str) -> None:
+    locked = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     assert not [name for name, package in locked.items() if name and "version" not in package]
     assert not [name for name, package in locked.items() if "resolved" in package]
-    wanted = json.loads((ROOT / "web/package.json").read_text("utf-8"))
-    named = {*wanted["dependencies"], *wanted["devDependencies"]}
+    wanted = json.loads((ROOT / folder / "package.json").read_text("utf-8"))
+    named = {*wanted["dependencies"], *wanted.get("devDependencies", ())}
     assert {f"node_modules/{name}" for name in named} <= set(locked)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from gql_tickets.app import create_app
 from gql_tickets.settings import Settings
+from tests.clients.scripts import said_by
 from tests.transport.conftest import run
 
 AUDITS = 61
@@ -20,16 +20,8 @@ async def test_every_audit_is_passed(
     clients: Path, settings: Settings, api_key: str, *, with_key: bool
 ) -> None:
     async with run(create_app(settings), settings) as served:
-        node = await asyncio.create_subprocess_exec(
-            "node",
-            "audit.mjs",
-            served.url,
-            *([api_key] if with_key else []),
-            cwd=clients,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await node.communicate()
-    results = [json.loads(line) for line in out.splitlines()]
+        key = [api_key] if with_key else []
+        out = await said_by(clients, "node", "audit.mjs", served.url, *key)
+    results = [json.loads(line) for line in out]
     assert [each for each in results if each["status"] != "ok"] == []
-    assert len(results) == AUDITS, err.decode()
+    assert len(results) == AUDITS
