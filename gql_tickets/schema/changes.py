@@ -56,7 +56,7 @@ class Subscription:
 
     ticket_changed: TicketChange = _subscription(
         resolvers.changes.ticket_changed,
-        "Changes as they commit, over graphql-transport-ws or server-sent events.\n\n"
+        "Changes as they commit, over graphql-transport-ws, server-sent events or multipart.\n\n"
         "With `since`, first everything after that position, then the live stream, without a gap or "
         "a second connection: a client that stores the last `cursor` it handled can reconnect to any "
         "worker. With `filter`, entries of tickets that match; every deletion; and changes of a field "

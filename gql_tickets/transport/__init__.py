@@ -1,4 +1,4 @@
-"""How documents come in and results go out: GraphQL over HTTP, event streams and WebSockets.
+"""How documents come in and results go out: GraphQL over HTTP, streams and WebSockets.
 
 Three ways to one schema: each finds the text and the caller, hands both to the schema, and puts
 the result into its own envelope. No limit and no rule of a document is decided here.
