@@ -80,7 +80,7 @@ class Context:
         return self.actor_or_none
 
     def renewed(self) -> Context:
-        """The same caller with nothing loaded yet: for the next event of a subscription, or operation of a batch."""
+        """The same caller, nothing loaded yet: for the next event, or operation of a batch."""
         return dataclasses.replace(self)
 
 
