@@ -197,6 +197,9 @@ class _ExplainingStore(Store):
     async def read(self, work: Work[Any]) -> Any:
         return await self._inner.read(lambda db: work(_Explaining(db)))
 
+    async def snapshot(self, work: Work[Any]) -> Any:
+        return await self._inner.snapshot(work)
+
     async def write(self, work: Work[Any], *, retry: bool = False, single: bool = False) -> Any:
         return await self._inner.write(work, retry=retry, single=single)
 

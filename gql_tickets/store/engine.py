@@ -1,6 +1,7 @@
 """What every store function is given (Connection) and every service function is given (Store).
 
     Store.read(work)     work runs on one connection, each statement seeing its own snapshot
+    Store.snapshot(work) work only reads, and all its statements see one snapshot
     Store.write(work)    work runs in one transaction, committed when it returns
 
 `work` is a coroutine function of a Connection that awaits nothing else: so SQLite can drive all of
@@ -145,6 +146,9 @@ class Store(Protocol):
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection, without a transaction around it."""
+
+    async def snapshot(self, work: Work[T]) -> T:
+        """Run `work`, which only reads and may take its time: it sees one moment of the database."""
 
     async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """Run `work` in a transaction; `retry` says that running it twice is safe.

@@ -94,6 +94,13 @@ class _PostgresConnection(Connection):
         return transaction
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[None]:
+        """A transaction that reads one moment; whoever is given what is read may be slow to take it."""
+        async with self._raw.transaction(isolation="repeatable_read", readonly=True):
+            await self._raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield
+
+    @asynccontextmanager
     async def within(self, org: int) -> AsyncIterator[None]:
         """A transaction that sees one organization; its beginning is a single round trip."""
         await self._raw.execute(row_security.begin(org))
@@ -171,6 +178,15 @@ class PostgresStore(Store):
     async def read(self, work: Work[T]) -> T:
         """Run on a pooled connection; once more when the connection turns out to be gone."""
         return await self.reading(self._on_connection, work)
+
+    async def snapshot(self, work: Work[T]) -> T:
+        """Run in a transaction of its own kind; once, since what was read may be used already."""
+
+        async def whole(db: Connection) -> T:
+            async with cast("_PostgresConnection", db).snapshot():
+                return await work(db)
+
+        return await self._last_try(self._on_connection, whole)
 
     async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """Run in a transaction; once more after a deadlock, and after a lost connection if asked."""
@@ -266,6 +282,10 @@ class _Walled(Store):
     async def read(self, work: Work[T]) -> T:
         """As the store does, within the wall."""
         return await self._store.reading(self._within, work)
+
+    async def snapshot(self, work: Work[T]) -> T:
+        """As the store does. The wall is for requests, and none of them asks for this."""
+        return await self._store.snapshot(work)
 
     async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """As the store does, within the wall; `single` saves nothing here."""

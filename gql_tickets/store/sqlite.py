@@ -139,6 +139,20 @@ class SqliteStore(Store):
             noted().statements += db.statements
             self._idle.put_nowait(reader)
 
+    async def snapshot(self, work: Work[T]) -> T:
+        """Run on an idle reader, in a transaction: its first statement says what all of them see."""
+
+        async def whole(db: Connection) -> T:
+            raw = cast("_SqliteConnection", db).raw
+            raw.execute("BEGIN")
+            try:
+                return await work(db)
+            finally:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+
+        return await self.read(whole)
+
     async def write(
         self,
         work: Work[T],

@@ -133,6 +133,10 @@ class TracedStore(Store):
         """As the store does."""
         return await self._store.read(self._traced(work))
 
+    async def snapshot(self, work: Work[T]) -> T:
+        """As the store does."""
+        return await self._store.snapshot(self._traced(work))
+
     async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
         """As the store does."""
         return await self._store.write(self._traced(work), retry=retry, single=single)
