@@ -11,7 +11,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -104,6 +104,15 @@ def new_database(
     database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[[], str]]:
     """Makes migrated, empty databases; each call returns the URL of another."""
+    with databases_of(database_kind, request, tmp_path) as new:
+        yield new
+
+
+@contextmanager
+def databases_of(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """What makes databases of that kind, which are gone at the end."""
     made: list[str] = []
 
     def on_sqlite() -> str:
@@ -116,7 +125,7 @@ def new_database(
         made.append(_create(socket))
         return _postgres_url(socket, made[-1])
 
-    yield on_sqlite if database_kind == "sqlite" else on_postgres
+    yield on_sqlite if kind == "sqlite" else on_postgres
     for name in made:
         _drop(request.getfixturevalue("postgres_server"), name)
 

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from gql_tickets.cli import changes, directory, doctor, keys, organizations, server
+from gql_tickets.cli import changes, directory, doctor, keys, organizations, server, transfer
 from gql_tickets.cli.running import Failed
 from gql_tickets.errors import TicketsError
 
@@ -48,6 +48,8 @@ app.add_typer(organizations.commands, name="orgs")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(directory.users, name="users")
 app.add_typer(directory.repositories, name="repos")
+app.command("export")(transfer.export)
+app.command("import")(transfer.import_)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -69,7 +69,7 @@ async def create(
     """A new comment. Raises ValidationFailed when it replies to a comment of another ticket."""
     actor.require(Scope.TICKETS_WRITE)
     ticket = drafts.spelled(ticket)
-    body = _body(body)
+    body = checked_body(body)
 
     async def work(db: Connection) -> Comment:
         about = await writing.current(db, actor, ticket)
@@ -99,7 +99,7 @@ async def update(
 ) -> Comment:
     """Another body. Raises NotFound, and Conflict when it is not at the version that is expected."""
     actor.require(Scope.TICKETS_WRITE)
-    body = _body(body)
+    body = checked_body(body)
 
     async def work(db: Connection) -> Comment:
         about, before = await _current(db, actor, id)
@@ -151,8 +151,11 @@ async def _tell(
     await writing.rewrite(db, actor, about, {}, now, said)
 
 
-def _body(body: str) -> str:
-    """Markdown, kept as it is: white space at its ends may mean something, but not alone."""
+def checked_body(body: str) -> str:
+    """The body as it is to be stored. Raises ValidationFailed.
+
+    Markdown, kept as it is: white space at its ends may mean something, but not alone.
+    """
     problems = Problems()
     problems.text("body", body, length_min=1, length_max=BODY_LENGTH_MAX, trim=not body.strip())
     problems.raise_if_any()

@@ -249,6 +249,14 @@ async def upsert_repositories(
     return await _upsert_many(store, actor, _ready(rows), progress, directory.add_repositories)
 
 
+def checked_row(id: int, fields: Fields) -> dict[str, Any]:
+    """A user's or a repository's row as it is to be stored. Raises ValidationFailed."""
+    problems = Problems()
+    row = _row(id, fields, problems)
+    problems.raise_if_any()
+    return row
+
+
 def _ready(rows: Rows) -> list[dict[str, Any]]:
     problems = Problems()
     ready = [_row(id, fields, problems, (str(id),)) for id, fields in rows]

@@ -101,9 +101,7 @@ async def upsert(
     if color is not None:
         given["color"] = _color(color, problems)
     if description is not UNSET:
-        given["description"] = description and problems.text(
-            "description", description, length_max=DESCRIPTION_LENGTH_MAX
-        )
+        given["description"] = _description(description, problems)
     problems.raise_if_any()
 
     async def work(db: Connection) -> Label:
@@ -118,6 +116,18 @@ async def upsert(
     except IntegrityViolated as error:
         # Someone created a label of the new name after we had looked for one.
         raise _taken(str(new_name), None) from error
+
+
+def checked_label(name: str, color: str, description: str | None) -> dict[str, str | None]:
+    """A label's row as it is to be stored. Raises ValidationFailed."""
+    problems = Problems()
+    row = {
+        "name": problems.label("name", name),
+        "color": _color(color, problems),
+        "description": _description(description, problems),
+    }
+    problems.raise_if_any()
+    return row
 
 
 async def delete(
@@ -168,6 +178,10 @@ async def _rewrite_tickets(db: Connection, actor: Actor, before: str, after: str
     carriers = await labels.find_carriers(db, actor.org_id, before)
     now = dt.datetime.now(dt.UTC)
     await labels.change_carriers(db, actor.org_id, actor, now, carriers, before, after)
+
+
+def _description(text: str | None, problems: Problems) -> str | None:
+    return text and problems.text("description", text, length_max=DESCRIPTION_LENGTH_MAX)
 
 
 def _color(color: str, problems: Problems) -> str:

@@ -165,18 +165,27 @@ async def add_tickets(
                 "version": 1,
             }
         )
-    await db.run(_ADD, org=org, rows=added)
+    await add_numbered(db, org, actor, at, added)
+    await counters.change_counts(db, org, Counter(each["status"] for each in added))
+    return added
+
+
+async def add_numbered(
+    db: Connection, org: int, actor: Actor, at: dt.datetime, rows: Sequence[Values]
+) -> None:
+    """Store tickets that have all their columns, and their first events; not their counters."""
+    await db.run(_ADD, org=org, rows=rows)
     if db.dialect != "postgresql":
-        await db.run(_COPY_LABELS, org=org, ids=tuple(each["id"] for each in added))
+        await db.run(_COPY_LABELS, org=org, ids=tuple(each["id"] for each in rows))
     await search.add_documents(
         db,
         org,
-        [(each["id"], each["title"], search.texts_of(each["description"])) for each in added],
+        [(each["id"], each["title"], search.texts_of(each["description"])) for each in rows],
     )
-    created = [events.Event(each["id"], 1, each["slug"], ChangeKind.CREATED) for each in added]
+    created = [
+        events.Event(each["id"], each["version"], each["slug"], ChangeKind.CREATED) for each in rows
+    ]
     await events.add_events(db, org, actor, at, created)
-    await counters.change_counts(db, org, Counter(each["status"] for each in added))
-    return added
 
 
 @lru_cache(maxsize=SHAPES_MAX)
@@ -224,8 +233,19 @@ async def change_tickets(
 
     All changes give the same columns.
     """
-    if not changes:
-        return
+    if changes:
+        await rewrite_tickets(db, org, actor, at, changes)
+        await counters.change_counts(db, org, counters.difference(event for _, event in changes))
+
+
+async def rewrite_tickets(
+    db: Connection,
+    org: int,
+    actor: Actor,
+    at: dt.datetime,
+    changes: Sequence[tuple[Values, events.Event]],
+) -> None:
+    """As change_tickets(), but for the counters, for a transaction that changes those at its end."""
     columns = frozenset(changes[0][0])
     rows = [{**values, "id": it.ticket_id, "version": it.version} for values, it in changes]
     await db.run(_change(columns), org=org, at=at, rows=rows)
@@ -235,6 +255,4 @@ async def change_tickets(
         ids = tuple(row["id"] for row in rows)
         await drop_labels(db, org, ids)
         await db.run(_COPY_LABELS, org=org, ids=ids)
-    said = [event for _, event in changes]
-    await events.add_events(db, org, actor, at, said)
-    await counters.change_counts(db, org, counters.difference(said))
+    await events.add_events(db, org, actor, at, [event for _, event in changes])

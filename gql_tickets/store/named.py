@@ -54,6 +54,10 @@ def adding_missing(dialect: str) -> sa.Insert:
 _ADD_MISSING = Statement(adding_missing)
 _LOCK = Statement(sa.select(sa.cast(sa.func.pg_advisory_xact_lock(_LOCK_SPACE, org()), sa.Text)))
 
+_SHARE = Statement(
+    sa.select(sa.cast(sa.func.pg_advisory_xact_lock_shared(_LOCK_SPACE, org()), sa.Text))
+)
+
 
 def wanting(names: Iterable[str]) -> dict[str, Any]:
     """The parameters of adding_missing()."""
@@ -65,6 +69,12 @@ async def add_missing(db: Connection, org: int, names: Iterable[str]) -> None:
     wanted = wanting(names)
     if wanted["names"]:
         await db.run(_ADD_MISSING, org=org, **wanted)
+
+
+async def share_labels(db: Connection, org: int) -> None:
+    """Keep out who renames or drops labels, before any ticket is locked; others may give them too."""
+    if db.dialect == "postgresql":
+        await db.run(_SHARE, org=org)
 
 
 async def lock_labels(db: Connection, org: int) -> None:

@@ -238,6 +238,20 @@ sa.Index(
     sqlite_where=comments.c.reply_to_id.is_not(None),
 )
 
+# What a ticket is called in the program that it was imported from.
+external_ids = sa.Table(
+    "external_ids",
+    metadata,
+    _org(),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("ticket_id", sa.Integer, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["org_id", "ticket_id"], ["tickets.org_id", "tickets.id"], ondelete="CASCADE"
+    ),
+    sa.Index(None, "org_id", "ticket_id"),
+)
+
 # What tickets are found by, on PostgreSQL; SQLite has a virtual table of the same name (search.py).
 ticket_search = sa.Table(
     "ticket_search",
