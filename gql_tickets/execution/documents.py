@@ -31,12 +31,15 @@ VALIDATION_ERRORS_MAX = 20
 
 
 class Operation:
-    """One operation of a document, ready to be priced and run."""
+    """One operation of a document, ready to be priced and run; `mutations` is how many it makes."""
 
-    __slots__ = ("_cost_max", "_term", "name", "node", "type")
+    __slots__ = ("_cost_max", "_term", "mutations", "name", "node", "type")
 
-    def __init__(self, node: OperationDefinitionNode, term: Term, cost_max: int) -> None:
+    def __init__(
+        self, node: OperationDefinitionNode, mutations: int, term: Term, cost_max: int
+    ) -> None:
         self.node = node
+        self.mutations = mutations
         self.name = node.name.value if node.name else None
         self.type: OperationType = node.operation
         self._term = term
@@ -134,7 +137,7 @@ class Documents:
         try:
             tokens = check_text(text, self._limits)
             node = parse(text, max_lexical_tokens=self._limits.tokens_max)
-            check_tree(node, self._limits)
+            mutations = check_tree(node, self._limits)
             errors = validate(
                 self._schema,
                 node,
@@ -144,10 +147,10 @@ class Documents:
             )
             if errors:
                 return Document(tokens, errors=errors)
+            nodes = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
             operations = [
-                Operation(each, self._pricing.of(node, each), self._limits.cost_max)
-                for each in node.definitions
-                if isinstance(each, OperationDefinitionNode)
+                Operation(each, count, self._pricing.of(node, each), self._limits.cost_max)
+                for each, count in zip(nodes, mutations, strict=True)
             ]
         except GraphQLError as error:
             # What is kept must not keep the frames that it came through.

@@ -50,8 +50,11 @@ class OverLimit(GraphQLError):
     """The document is larger than a limit allows. Nothing of it was run."""
 
 
-def check_tree(document: DocumentNode, limits: Limits) -> None:
-    """Refuse a document whose fragments make it too large. Raises OverLimit."""
+def check_tree(document: DocumentNode, limits: Limits) -> list[int]:
+    """Refuse a document whose fragments make it too large. Raises OverLimit.
+
+    Returns how many mutations each of its operations makes, in their order.
+    """
     definitions = [
         node
         for node in document.definitions
@@ -64,6 +67,7 @@ def check_tree(document: DocumentNode, limits: Limits) -> None:
     check("fragments", len(definitions) - len(operations), limits.fragments_max)
     tape = _Tape(fragments)
     selections = 0
+    mutations: list[int] = []
     try:
         for fragment in fragments.values():
             shape = tape.fragment(fragment)
@@ -76,14 +80,15 @@ def check_tree(document: DocumentNode, limits: Limits) -> None:
             # A fragment cannot know that it is part of an introspection, an operation can.
             if shape.depth > limits.depth_max:
                 raise too_deep(limits.depth_max)
-            if operation.operation is OperationType.MUTATION:
-                check("mutations", shape.fields, limits.mutations_max)
+            mutations.append(shape.fields * (operation.operation is OperationType.MUTATION))
+            check("mutations", mutations[-1], limits.mutations_max)
     except RecursionError:
         raise too_deep(limits.depth_max) from None
     check("selections", selections, limits.selections_max)
     merging = _Merging(fragments, limits.merges_max)
     for node in definitions:
         merging.check([node.selection_set])
+    return mutations
 
 
 def _check_levels(shape: _Shape, limits: Limits) -> None:

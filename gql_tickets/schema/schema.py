@@ -6,7 +6,7 @@ halves), so that no limit depends on how a document arrived.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from inspect import isawaitable
 from typing import Any, NamedTuple, TypeAlias
@@ -34,7 +34,7 @@ from strawberry.types.execution import PreExecutionError
 from gql_tickets.context import Context
 from gql_tickets.execution.cost import TooCostly
 from gql_tickets.execution.documents import Documents, Operation
-from gql_tickets.execution.limits import Limits, check_variables
+from gql_tickets.execution.limits import Limits, OverLimit, check, check_variables
 from gql_tickets.observability.requests import noted
 from gql_tickets.schema.sharing import Sharing
 from gql_tickets.schema.shown import log_faults, shown
@@ -114,9 +114,17 @@ class Schema(strawberry.Schema):
         except GraphQLError as error:
             return self.failed([error.with_traceback(None)])
 
-    def too_dear(self, cost: int) -> PreExecutionError | None:
-        """The result of operations that come together, when together they cost too much."""
-        return self.failed([TooCostly(cost, self._cost_max)]) if cost > self._cost_max else None
+    def refused_together(self, several: Sequence[Prepared]) -> PreExecutionError | None:
+        """What is said of operations that come together, when together they are over a limit of one."""
+        cost = sum(each.cost for each in several)
+        if cost > self._limits.cost_max:
+            return self.failed([TooCostly(cost, self._limits.cost_max)])
+        try:
+            mutations = sum(each.operation.mutations for each in several)
+            check("mutations", mutations, self._limits.mutations_max)
+        except OverLimit as error:
+            return self.failed([error.with_traceback(None)])
+        return None
 
     def cost_of(self, prepared: Prepared) -> dict[str, int]:
         """What `extensions.cost` says, to those who ask."""

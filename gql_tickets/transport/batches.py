@@ -1,7 +1,7 @@
 """Several operations in one request: a JSON array, answered by an array in the same order.
 
-Their number is bounded, and what they cost is summed: one limit and one charge for all of them,
-before the first one runs. They run one after another, so that a query sees what a mutation before
+Their number is bounded, and their costs and mutations are summed: the limits of one operation hold
+for all of them, and there is one charge, before the first one runs. They run one after another, so that a query sees what a mutation before
 it wrote. What cannot run says so in its own place, and the others run all the same.
 """
 

@@ -101,11 +101,11 @@ class HttpDoor:
         self._batches.check(asked)
         context = await caller.context(exchange.scope)
         batch = self._batches.read(asked)
-        cost = sum(each.cost for each in batch if isinstance(each, Prepared))
-        if too_dear := self._schema.too_dear(cost):
-            await send_result(exchange.send, too_dear, media, head=False)
+        runnable = [each for each in batch if isinstance(each, Prepared)]
+        if too_much := self._schema.refused_together(runnable):
+            await send_result(exchange.send, too_much, media, head=False)
             return
-        await caller.pay(context, cost)
+        await caller.pay(context, sum(each.cost for each in runnable))
         payloads = await self._batches.run(batch, context, shows_cost=exchange.shows_cost)
         await send_payload(exchange.send, 200, payloads, media, head=False)
 

@@ -97,6 +97,19 @@ async def test_the_costs_are_summed_under_one_limit_and_nothing_runs_beyond_it(
         assert (await client.post("/graphql", json=TITLES)).json()["data"]["tickets"]["nodes"] == []
 
 
+async def test_the_mutations_are_counted_under_one_limit_and_none_runs_beyond_it(
+    client: httpx.AsyncClient,
+) -> None:
+    create = 'ticketCreate(input: { title: "t", type: BUG }) { ticket { id } }'
+    four = "mutation { a: %s b: %s ...Two } fragment Two on Mutation { c: %s d: %s }"
+    operation = {"query": four % ((create,) * 4)}
+    answer = await client.post("/graphql", json=[operation] * 3)
+    assert codes(answer) == ["LIMIT_EXCEEDED"]
+    assert (await client.post("/graphql", json=TITLES)).json()["data"]["tickets"]["nodes"] == []
+    made = (await client.post("/graphql", json=[operation] * 2)).json()
+    assert [len(each["data"]) for each in made] == [4, 4]
+
+
 async def test_a_batch_is_charged_at_once_to_one_bucket(settings: Settings, api_key: str) -> None:
     small = {"rate_limit_points": 300, "rate_limit_restore_per_second": 0.001}
     limited = settings.model_copy(update=small)
