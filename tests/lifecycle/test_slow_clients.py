@@ -19,7 +19,8 @@ from tests.attacks.test_attacks import memory_mib
 from tests.servers import Server, running
 from tests.transport.talking import client
 
-PATIENCE_SECONDS = 4.0
+PATIENCE_SECONDS = 12.0
+"""Long enough for all to come and others to be served meanwhile, on a busy machine too."""
 TRICKLE_SECONDS = 0.5
 SERVED = 50
 PING_SECONDS = 2.0
@@ -56,7 +57,7 @@ async def test_a_thousand_slow_clients_keep_nobody_waiting_and_are_cut_off(
             slowest = await slowest_of_the_served(server)
             grown = memory_mib(server) - before
             assert not any(each.done() for each in slow)
-            async with asyncio.timeout(PATIENCE_SECONDS * 5):
+            async with asyncio.timeout(PATIENCE_SECONDS * 3):
                 await asyncio.gather(*slow)
         assert "Traceback" not in server.log()
     assert slowest < PING_SECONDS
