@@ -13,9 +13,8 @@ from gql_tickets.domain.paging import PageRequest
 from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus, TicketType
 from gql_tickets.service import counters, directory, labels
 from gql_tickets.store.engine import Store
-from gql_tickets.transfer import formats, vocabulary
+from gql_tickets.transfer import formats
 from gql_tickets.transfer.formats import ImportFormat
-from gql_tickets.transfer.instants import read_instant
 from tests.transfer.files import SAMPLES, all_tickets, counts, exported, refused, taken
 
 
@@ -250,31 +249,3 @@ async def test_what_is_wrong_with_a_row_of_jira(
         assert found == {}
     else:
         assert says in found[line]
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2024-01-03", at(2024, 1, 3)),
-        ("2024-01-03T10:00:00+02:00", at(2024, 1, 3, 8)),
-        ("03/Jan/24 12:00 AM", at(2024, 1, 3)),
-        ("03/Jan/2024 21:15", at(2024, 1, 3, 21, 15)),
-        ("Wed Jan 03 2024 01:00:00 GMT+0130 (X)", at(2024, 1, 2, 23, 30)),
-    ],
-)
-def test_a_moment_is_read_as_it_is_written(text: str, moment: dt.datetime) -> None:
-    assert read_instant(text) == moment
-
-
-@pytest.mark.parametrize("text", ["", "03/01/24", "0001-01-01T00:00:00+02:00", "tomorrow"])
-def test_what_is_no_moment_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a date"):
-        read_instant(text)
-
-
-def test_every_word_of_the_vocabulary_is_found_however_it_is_written() -> None:
-    assert vocabulary.status_of(" In PROGRESS ") is TicketStatus.IN_PROGRESS
-    assert vocabulary.status_of("Odd") is None
-    assert vocabulary.type_of("ui", "Bug", "feature") is TicketType.BUG
-    assert vocabulary.type_of() is TicketType.TASK
-    assert vocabulary.priority_of("Blocker") is TicketPriority.URGENT
