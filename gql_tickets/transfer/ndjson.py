@@ -248,5 +248,7 @@ def _row_of(at: int, line: Line) -> Row:
 
 def _sentence(error: Exception) -> str:
     """What is wrong with a line, in a sentence."""
+    if isinstance(error, UnicodeDecodeError):
+        return "This is not UTF-8."
     said = str(error) or "It is nested too deeply."
     return f"{said[0].upper()}{said[1:].rstrip('.')}."
