@@ -99,7 +99,7 @@ def _values(text: str) -> Iterator[tuple[int, Any]]:
             break
         line += text.count("\n", at, found.start())
         at = found.start()
-        if text[at] in "[]":
+        if text[at] == "[" or (depth and text[at] == "]"):
             depth += 1 if text[at] == "[" else -1
             at += 1
             continue
