@@ -167,6 +167,6 @@ def test_no_bytes_are_too_odd_to_be_read_or_refused(content: bytes, form: Import
         assert "\n" not in read
         return
     last = content.count(b"\n") + content.count(b"\r") + 1
-    for each in (*read.tickets, *read.refused):
-        assert 1 <= each.line <= last
+    for line in [each.line for each in read.tickets] + [each.line for each in read.refused]:
+        assert 1 <= line <= last
     assert all(each.message.endswith(".") for each in read.refused)
