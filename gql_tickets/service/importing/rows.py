@@ -172,6 +172,8 @@ def _check_names(row: TicketRow) -> None:
     for source, name in ((row.source or "", row.key), *row.external_ids):
         for path, text in (("source", source), ("external_id", name)):
             problems.text(path, text, length_max=NAME_LENGTH_MAX)
+    if isinstance(row.parent, str):
+        problems.storable("parent", row.parent)
     problems.raise_if_any()
 
 
