@@ -143,9 +143,10 @@ def test_what_linear_puts_before_a_formula_is_taken_off(text: str, plain: str) -
     assert (found.title, found.description) == (plain, plain)
 
 
-def test_a_title_is_trimmed_and_a_description_is_not() -> None:
-    found = row(Title=" It fails\t", Description="  code\n\n")
-    assert (found.title, found.description) == ("It fails", "  code\n\n")
+@pytest.mark.parametrize("text", ["  code\n\n", "'- a list\n"])
+def test_a_title_is_trimmed_and_a_description_is_not(text: str) -> None:
+    found = row(Title=" It fails\t", Description=text)
+    assert (found.title, found.description) == ("It fails", text.removeprefix("'"))
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,8 @@ def test_a_title_is_trimmed_and_a_description_is_not() -> None:
         ("mei@example.com", Person(username="mei@example.com")),
         (" mei@example.com ", Person(username="mei@example.com")),
         ("Mei Tanaka", Person(name="Mei Tanaka")),
+        ("mei.tanaka", Person(name="mei.tanaka")),
+        ("mei@localhost", Person(username="mei@localhost")),
     ],
 )
 def test_people_are_known_by_address_or_by_name(text: str, person: Person | None) -> None:
