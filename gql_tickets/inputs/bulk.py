@@ -49,7 +49,8 @@ class BulkTargets:
 
     def to_domain(self, org: int) -> bulk.Targets:
         """The targets, within the organization."""
-        return bulk.Targets(all_within(self.tickets, org) or (), within(self.matching, org))
+        matching = within(self.matching, org, "targets", "matching")
+        return bulk.Targets(all_within(self.tickets, org) or (), matching)
 
 
 @strawberry.input(description="Many new tickets.")

@@ -154,7 +154,7 @@ def test_a_filter_that_is_too_deep_is_told_beneath_the_targets() -> None:
     targets = read(BulkTargets, {"matching": {"filter": filter, "atMost": 1}})
     with pytest.raises(ValidationFailed) as caught:
         targets.to_domain(ORG)
-    assert caught.value.path == ("filter", *["not"] * 5)
+    assert caught.value.path == ("targets", "matching", "filter", *["not"] * 5)
 
 
 def test_many_new_tickets_are_drafts_in_their_order() -> None:
