@@ -87,7 +87,7 @@ async def find_page(
     statement = _page_statement(shape, by, bounds, names, narrow=narrow, counted=total)
     columns = await db.columns(statement, org=org, **values, **wanted.values)
     cut = page_of(tickets_of(columns, names), page, by, wanted.query)
-    return replace(cut, total=columns[-1][0]) if total and columns else cut
+    return cut if total is None or not columns else replace(cut, total=columns[-1][0])
 
 
 def _count(shape: Shape, dialect: str) -> sa.Select[Any]:
