@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NoReturn, TypeVar, cast
@@ -53,6 +54,8 @@ logging.getLogger("asyncpg.pool").addFilter(PoolTrouble())
 COMMAND_TIMEOUT_SECONDS = 10
 CONNECTION_AGE_MAX_SECONDS = 1800
 DEAF_SECONDS = 0.2
+DEADLOCK_PAUSES_SECONDS = (0.02, 0.1)
+"""Before a second and a third try, which come later by up to as much again."""
 SERVER_SETTINGS = {
     "statement_timeout": "8000",
     "lock_timeout": "3000",
@@ -189,7 +192,7 @@ class PostgresStore(Store):
         return await self._last_try(self._on_connection, whole)
 
     async def write(self, work: Work[T], *, retry: bool = False, single: bool = False) -> T:
-        """Run in a transaction; once more after a deadlock, and after a lost connection if asked."""
+        """Run in a transaction; again after a deadlock, and after a lost connection if asked."""
         if single:
             return await self.writing(self._on_connection, _one_statement(work), retry=retry)
         return await self.writing(self._in_transaction, work, retry=retry)
@@ -205,11 +208,16 @@ class PostgresStore(Store):
 
     async def writing(self, run: Run[T], work: Work[T], *, retry: bool) -> T:
         """A write that is run that way."""
-        try:
-            return await run(work)
-        except Exception as error:  # noqa: BLE001 - raised again, translated
-            if not (_was_rolled_back(error) or (retry and _is_gone(error))):
-                _raise(error)
+        for pause in DEADLOCK_PAUSES_SECONDS:
+            try:
+                return await run(work)
+            except Exception as error:  # noqa: BLE001 - raised again, translated
+                if retry and _is_gone(error):
+                    break
+                if not _was_rolled_back(error):
+                    _raise(error)
+            # Whom it met has waited for its locks, and yet would lose them to one who is quick.
+            await asyncio.sleep(pause * random.uniform(1, 2))  # noqa: S311 - no secret
         return await self._last_try(run, work)
 
     async def listen(self) -> None:
