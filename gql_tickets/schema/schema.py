@@ -20,7 +20,6 @@ from graphql import (
     OperationType,
     create_source_event_stream,
     execute_root_selection_set,
-    map_source_to_response_event,
     specified_rules,
 )
 from graphql import ExecutionResult as CoreResult
@@ -41,6 +40,7 @@ from gql_tickets.schema.shown import log_faults, shown
 
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
 
+_SUBSCRIPTION = OperationType.SUBSCRIPTION
 _WITHOUT_SUBSCRIPTIONS = frozenset({"query", "mutation"})
 
 
@@ -182,16 +182,11 @@ class Schema(strawberry.Schema):
             prepared = self._allowed(prepared, {each.value for each in allowed_operation_types})
         return self.results(prepared, context_value)
 
-    async def results(self, prepared: Prepared | PreExecutionError, context: Any) -> Results:
+    def results(self, prepared: Prepared | PreExecutionError, context: Any) -> Results:
         """The results of a prepared operation. Close the generator to leave a subscription."""
-        if isinstance(prepared, PreExecutionError):
-            yield prepared
-        elif prepared.operation.type is not OperationType.SUBSCRIPTION:
-            yield await self.run(prepared, context)
-        else:
-            async with aclosing(self._events(prepared, context)) as events:
-                async for event in events:
-                    yield event
+        if isinstance(prepared, Prepared) and prepared.operation.type is _SUBSCRIPTION:
+            return self._events(prepared, context)
+        return self._only(prepared, context)
 
     def failed(self, errors: Iterable[GraphQLError], context: Any = None) -> PreExecutionError:
         """The result of a document of which nothing was run."""
@@ -206,6 +201,12 @@ class Schema(strawberry.Schema):
             return prepared
         return self.failed([GraphQLError(f"A {prepared.operation.type.value} cannot be run here.")])
 
+    async def _only(self, prepared: Prepared | PreExecutionError, context: Any) -> Results:
+        if isinstance(prepared, Prepared):
+            yield await self.run(prepared, context)
+        else:
+            yield prepared
+
     async def _events(self, prepared: Prepared, context: Any) -> Results:
         executor = self._executor(prepared, context)
         if isinstance(executor, list):
@@ -219,12 +220,14 @@ class Schema(strawberry.Schema):
             if isinstance(source, CoreResult):
                 yield self.failed(source.errors or (), context)
                 return
-            run = self._sharing.of(prepared.operation, prepared.variables, context)
-            events = map_source_to_response_event(executor, source, run)
-            async with aclosing(events):
-                async for event in events:
+            resolve = self._sharing.of(prepared.operation, prepared.variables, executor)
+            async with aclosing(source):
+                async for event in source:
+                    result = resolve(event)
+                    if not isinstance(result, CoreResult):
+                        result = await result
                     has_begun = True
-                    yield self._finished(event, context)
+                    yield self._finished(result, context)
         except Exception as error:  # noqa: BLE001 - the source's own, which ends it
             errors = [GraphQLError(str(error), original_error=error)]
             if has_begun:

@@ -25,6 +25,9 @@ from gql_tickets.store.engine import Connection, Store
 LISTEN_SECONDS = 1.0
 """How long a ring that was lost can delay a change."""
 SETTLE_SECONDS = 0.01
+PAUSE_SECONDS_A_FOLLOWER = 50e-6
+PAUSE_SECONDS_MAX = 0.1
+"""Between two reads: what telling everybody takes, so that many changes need not wake them each."""
 BATCH = 500
 REMEMBERED_MAX = 5_000
 
@@ -116,6 +119,8 @@ class Live:
             while True:
                 rung = await self._store.bell.heard(LISTEN_SECONDS)
                 await self._grow(self._feeds if rung is None else rung & self._feeds.keys())
+                pause = self.followers * PAUSE_SECONDS_A_FOLLOWER
+                await asyncio.sleep(min(pause, PAUSE_SECONDS_MAX))
         finally:
             listening.cancel()
 

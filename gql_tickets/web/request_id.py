@@ -24,6 +24,11 @@ class RequestId:
             await self.app(scope, receive, send)
             return
         request_id = _given(scope) or f"{_random.getrandbits(128):032x}"
+        # A copy, since servers may hand the same state to every request.
+        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            return
         header = (_NAME, request_id.encode())
 
         async def send_named(message: Message) -> None:
@@ -31,8 +36,6 @@ class RequestId:
                 message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
-        # A copy, since servers may hand the same state to every request.
-        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         await self.app(scope, receive, send_named)
 
 

@@ -27,9 +27,9 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     made: list[object] = []
     run = sharing.afresh
 
-    def counted(executor: Any) -> Any:
+    def counted(executor: Any, event: object) -> Any:
         made.append(executor)
-        return run(executor)
+        return run(executor, event)
 
     monkeypatch.setattr(sharing, "afresh", counted)
     return made
