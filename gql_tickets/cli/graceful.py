@@ -25,6 +25,7 @@ from gql_tickets.web.lifecycle import STOP_SECONDS, Lifecycle
 
 STRAGGLERS_SECONDS = 1.0
 TICK_SECONDS = 0.02
+YOUNG_OBJECTS_MAX = 10_000
 
 
 class Server(uvicorn.Server):
@@ -41,9 +42,11 @@ class Server(uvicorn.Server):
         """Start, and leave what stays for good out of every collection of garbage to come.
 
         Schema, statements and modules are over a hundred thousand objects: walking them
-        again and again is the longest pause that a request could meet.
+        again and again is the longest pause that a request could meet. And a crowd of
+        subscribers that hears of a change makes many objects for a moment, none of them garbage.
         """
         await super().startup(sockets)
+        gc.set_threshold(YOUNG_OBJECTS_MAX, *gc.get_threshold()[1:])
         gc.collect()
         gc.freeze()
 

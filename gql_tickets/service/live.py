@@ -43,7 +43,8 @@ class Feed:
         self.followers = 0
         self._start = position
         self._entries: list[Change] = []
-        self._grown = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._waiting: dict[asyncio.Future[None], None] = {}
 
     def after(self, position: Position) -> list[Change] | None:
         """The entries after a position; None when some of them are not remembered."""
@@ -60,12 +61,20 @@ class Feed:
             forgotten = len(self._entries) - REMEMBERED_MAX // 2
             self._start = self._entries[forgotten - 1].position
             del self._entries[:forgotten]
-        self._grown.set()
-        self._grown = asyncio.Event()
+        waiting, self._waiting = self._waiting, {}
+        for each in waiting:
+            if not each.done():
+                each.set_result(None)
 
     async def more(self) -> None:
         """Wait until there is more."""
-        await self._grown.wait()
+        # By hand, since asyncio's Event asks the system at each wait which process this is.
+        grown = self._loop.create_future()
+        self._waiting[grown] = None
+        try:
+            await grown
+        finally:
+            self._waiting.pop(grown, None)
 
 
 class Live:
