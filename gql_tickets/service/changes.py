@@ -15,7 +15,7 @@ from gql_tickets.domain.filters import TicketFilter, fields_of
 from gql_tickets.domain.tickets import ChangeKind
 from gql_tickets.errors import CursorExpired, ValidationFailed
 from gql_tickets.service import filters
-from gql_tickets.service.live import Live, read_log
+from gql_tickets.service.live import Feed, Live, read_log
 from gql_tickets.store import changes, directory
 from gql_tickets.store.engine import Connection, Store
 
@@ -88,7 +88,7 @@ async def follow(
                 await feed.more()
                 continue
             position = batch[-1].position
-            for change in await sieve.kept(batch):
+            for change in await sieve.kept(batch, feed):
                 yield change
 
 
@@ -130,9 +130,10 @@ class Sieve:
         self._everything = wanted == TicketFilter()
         self._criteria = filters.read(actor, wanted)
         self._fields = fields_of(wanted)
+        self._question = (wanted, actor.user_id)  # whom `me` is of
 
-    async def kept(self, batch: list[Change]) -> list[Change]:
-        """Those of the entries, in their order."""
+    async def kept(self, batch: list[Change], feed: Feed | None = None) -> list[Change]:
+        """Those of the entries, in their order; what followers of a feed ask alike is asked once."""
         if self._everything or not batch:
             return batch
         unsure = {
@@ -142,7 +143,13 @@ class Sieve:
         async def work(db: Connection) -> set[int]:
             return await changes.find_matching(db, self._org, self._criteria, unsure)
 
-        matching = await self._store.read(work) if unsure else set()
+        if not unsure:
+            matching = set()
+        elif feed is None:
+            matching = await self._store.read(work)
+        else:
+            stretch = (batch[0].position, batch[-1].position)
+            matching = await feed.once((self._question, stretch), lambda: self._store.read(work))
         return [each for each in batch if self._moves(each) or each.ticket_id in matching]
 
     def _moves(self, change: Change) -> bool:

@@ -11,8 +11,9 @@ import asyncio
 import datetime as dt
 import logging
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable
 from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -21,6 +22,8 @@ from gql_tickets.errors import TicketsError
 from gql_tickets.observability.logs import Seldom
 from gql_tickets.store import changes, tickets
 from gql_tickets.store.engine import Connection, Store
+
+T = TypeVar("T")
 
 LISTEN_SECONDS = 1.0
 """How long a ring that was lost can delay a change."""
@@ -45,6 +48,7 @@ class Feed:
         self._entries: list[Change] = []
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[asyncio.Future[None], None] = {}
+        self._asked: dict[Hashable, asyncio.Future[Any]] = {}
 
     def after(self, position: Position) -> list[Change] | None:
         """The entries after a position; None when some of them are not remembered."""
@@ -61,6 +65,7 @@ class Feed:
             forgotten = len(self._entries) - REMEMBERED_MAX // 2
             self._start = self._entries[forgotten - 1].position
             del self._entries[:forgotten]
+        self._asked = {}
         waiting, self._waiting = self._waiting, {}
         for each in waiting:
             if not each.done():
@@ -75,6 +80,20 @@ class Feed:
             await grown
         finally:
             self._waiting.pop(grown, None)
+
+    async def once(self, question: Hashable, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The answer to what followers ask alike: asked once, until there is more."""
+        asked, answer = self._asked, self._asked.get(question)
+        if answer is None:
+            answer = asked[question] = asyncio.ensure_future(ask())
+
+            def heed(answer: asyncio.Future[T]) -> None:
+                if answer.cancelled() or answer.exception():
+                    asked.pop(question, None)
+
+            answer.add_done_callback(heed)
+        # Shielded: that one follower leaves is nothing to the others.
+        return await asyncio.shield(answer)
 
 
 class Live:

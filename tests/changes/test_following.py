@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
+from msgspec.structs import replace
 
 from gql_tickets.auth import Actor
-from gql_tickets.domain.filters import OneOf, TicketFilter
+from gql_tickets.domain.directory import UserRef
+from gql_tickets.domain.filters import OneOf, Reference, TicketFilter
 from gql_tickets.domain.tickets import TicketStatus
 from gql_tickets.errors import CursorExpired
-from gql_tickets.service import changes
+from gql_tickets.service import changes, directory
 from gql_tickets.service import live as live_module
 from gql_tickets.service.live import Live
 from gql_tickets.settings import Settings
@@ -151,3 +153,46 @@ async def test_a_thousand_followers_cost_one_read_of_the_log(
     assert 1 <= len(reads) <= 5
     for each in followers:
         await each.aclose()
+
+
+async def test_followers_with_one_filter_ask_the_database_once(
+    store: Store, actor: Actor, live: Live
+) -> None:
+    done = TicketFilter(status=OneOf(in_=(TicketStatus.DONE,)))
+    ticket = await add(store, actor, "Done", status=TicketStatus.DONE)
+    other = await add(store, actor, "Not done")
+    start = (await poll(store, actor)).cursor
+    followers = [follow(store, actor, live, since=start, filter=done) for _ in range(200)]
+    waiting = [asyncio.create_task(take(each, 1)) for each in followers]
+    await until(lambda: live.followers == 200)
+    statements: list[str] = []
+    store.observer = statements.append
+    await change(store, actor, other, title="Of no interest")
+    await change(store, actor, ticket, title="Renamed")
+    assert {told(each)[0] for each in await asyncio.gather(*waiting)} == {("AM-1", "updated", 2)}
+    store.observer = None
+    assert len(statements) < 40
+    for each in followers:
+        await each.aclose()
+
+
+async def test_a_filter_that_says_me_is_not_shared_with_others(
+    store: Store, actor: Actor, live: Live
+) -> None:
+    users = [
+        await directory.upsert_user(store, actor, id=number, name=f"User {number}")
+        for number in (1, 2)
+    ]
+    people = [replace(actor, user_id=each.id) for each in users]
+    assigned = [await add(store, actor, assignee=UserRef(id=each.id)) for each in users]
+    start = (await poll(store, actor)).cursor
+    mine = TicketFilter(assignee=Reference(in_=(UserRef(me=True),)))
+    followers = [follow(store, each, live, since=start, filter=mine) for each in people]
+    waiting = [asyncio.create_task(take(each, 1)) for each in followers]
+    await until(lambda: live.followers == 2)
+    for each in assigned:
+        await change(store, actor, each, title="Renamed")
+    heard = await asyncio.gather(*waiting)
+    assert [each[0].slug for each in heard] == ["AM-1", "AM-2"]
+    for follower in followers:
+        await follower.aclose()
