@@ -76,7 +76,7 @@ def new_key() -> str:
 
 def key_hash(key: str) -> bytes:
     """What is stored of a key."""
-    return hashlib.sha256(key.encode()).digest()
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 def looks_like_key(key: str) -> bool:

@@ -14,15 +14,29 @@ Pairs = list[tuple[str, str]]
 
 
 class Asked(Struct, frozen=True):
-    """A request without its transport. `url` is absolute, without the query; `info` is the caller's."""
+    """A request as its reader and its shape want it; `info` is the caller's."""
 
+    request: Request
     info: Info
-    method: str
-    url: str
     slug: str
     query: Pairs
-    headers: Headers
     body: bytes = b""
+
+    @property
+    def method(self) -> str:
+        """The method of HTTP."""
+        return self.request.method
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of HTTP."""
+        return self.request.headers
+
+    @property
+    def url(self) -> str:
+        """Absolute, without the query. Not request.url: it fails on a query that is not UTF-8."""
+        base = str(self.request.base_url).rstrip("/")
+        return base + quote(self.request.scope["path"].rstrip("/"))
 
     def link(self, **replaced: int) -> str:
         """The request's own URL with some query parameters replaced, the others kept (R8)."""
@@ -32,16 +46,6 @@ class Asked(Struct, frozen=True):
 
 def asked(request: Request, info: Info, body: bytes) -> Asked:
     """The request in plain values. Bytes that are no UTF-8 become U+FFFD, which matches nothing."""
-    scope = request.scope
-    text = scope["query_string"].decode("utf-8", "replace")
-    # Not request.url: it fails on a query string that is not UTF-8.
-    base = str(request.base_url).rstrip("/")
-    return Asked(
-        info=info,
-        method=request.method,
-        url=base + quote(scope["path"].rstrip("/")),
-        slug=request.path_params.get("slug", ""),
-        query=parse_qsl(text, keep_blank_values=True),
-        headers=request.headers,
-        body=body,
-    )
+    text = request.scope["query_string"].decode("utf-8", "replace")
+    query = parse_qsl(text, keep_blank_values=True) if text else []
+    return Asked(request, info, request.path_params.get("slug", ""), query, body)

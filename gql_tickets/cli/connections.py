@@ -20,8 +20,49 @@ from websockets.exceptions import InvalidState
 GOING_AWAY = 1001
 GATHERED_BYTES_MAX = 65_536
 
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
 SLOWEST_BYTES = 16_384
 """What a client has to take of an answer, each time that its patience lasts."""
+
+
+class _Answer:
+    """The way back of one answer: its head waits for what comes first of its body, and goes with it.
+
+    ASGI wants servers to wait so. For uvicorn these are two calls of the system, each of which costs
+    as much as all that a small answer passes through here.
+    """
+
+    __slots__ = ("_head", "_transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head: bytes | None = b""  # None when it is written
+
+    def write(self, data: bytes) -> None:
+        """The head, the body, or before both that the client may go on."""
+        if self._head is None or data == _CONTINUE:
+            self._transport.write(data)
+        elif not self._head:
+            self._head = data
+        else:
+            data, self._head = self._head + data, None
+            self._transport.write(data)
+
+    def finish(self) -> None:
+        """There will be no body, if none has come."""
+        if self._head:
+            self._transport.write(self._head)
+        self._head = None
+
+    def close(self) -> None:
+        """What was said is said."""
+        self.finish()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether nobody hears it any more."""
+        return self._transport.is_closing()
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -31,6 +72,7 @@ class HttpConnection(HttpToolsProtocol):
     _arrival: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
     _answering: RequestResponseCycle | None = None
+    _answer: _Answer | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody connects: a request is to follow."""
@@ -67,8 +109,15 @@ class HttpConnection(HttpToolsProtocol):
         self._arrival = None
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        super()._start_asgi_task(cycle, app)
         self._answering = cycle
+        self._answer = cycle.transport = _Answer(self.transport)  # type: ignore[assignment]
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """An answer is whole: the next request may come, or is here already."""
+        if self._answer is not None:
+            self._answer.finish()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """The client does not take what it is sent as fast as it is sent."""

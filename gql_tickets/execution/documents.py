@@ -13,6 +13,7 @@ from typing import Any
 from graphql import (
     ASTValidationRule,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -31,9 +32,13 @@ VALIDATION_ERRORS_MAX = 20
 
 
 class Operation:
-    """One operation of a document, ready to be priced and run; `mutations` is how many it makes."""
+    """One operation of a document, ready to be priced and run.
 
-    __slots__ = ("_cost_max", "_term", "mutations", "name", "node", "type")
+    `mutations` is how many it makes; `is_constant` says that it asks for nothing but what the schema
+    is like, and so has one answer for as long as the schema lives.
+    """
+
+    __slots__ = ("_cost_max", "_term", "is_constant", "mutations", "name", "node", "type")
 
     def __init__(
         self, node: OperationDefinitionNode, mutations: int, term: Term, cost_max: int
@@ -42,6 +47,10 @@ class Operation:
         self.mutations = mutations
         self.name = node.name.value if node.name else None
         self.type: OperationType = node.operation
+        self.is_constant = not node.variable_definitions and all(
+            isinstance(each, FieldNode) and each.name.value.startswith("__")
+            for each in node.selection_set.selections
+        )
         self._term = term
         self._cost_max = cost_max
 

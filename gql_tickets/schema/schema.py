@@ -40,6 +40,9 @@ from gql_tickets.schema.shown import log_faults, shown
 
 Results: TypeAlias = AsyncGenerator[ExecutionResult, None]
 
+CONSTANTS_KEPT_MAX = 16
+"""Of the answers that are the schema's alone; a whole introspection is a large one."""
+
 _SUBSCRIPTION = OperationType.SUBSCRIPTION
 _WITHOUT_SUBSCRIPTIONS = frozenset({"query", "mutation"})
 
@@ -83,6 +86,7 @@ class Schema(strawberry.Schema):
             rules.append(NoSchemaIntrospectionCustomRule)
         self._suggestions = suggestions
         self._sharing = Sharing()
+        self._constants: dict[Operation, dict[str, Any]] = {}
         limits = limits or Limits()
         self._limits = limits
         self.documents = Documents(
@@ -132,6 +136,8 @@ class Schema(strawberry.Schema):
 
     async def run(self, prepared: Prepared, context: Any) -> ExecutionResult:
         """Run a query or a mutation."""
+        if (constant := self._constants.get(prepared.operation)) is not None:
+            return ExecutionResult(constant, None)
         executor = self._executor(prepared, context)
         if isinstance(executor, list):
             return self.failed(executor, context)
@@ -141,7 +147,14 @@ class Schema(strawberry.Schema):
                 result = await result
         except Exception as error:  # noqa: BLE001 - what escapes the executor is a fault like others
             result = CoreResult(None, [GraphQLError(str(error), original_error=error)])
+        if prepared.operation.is_constant and not result.errors:
+            self._keep_constant(prepared.operation, result.data)
         return self._finished(result, context)
+
+    def _keep_constant(self, operation: Operation, data: dict[str, Any]) -> None:
+        while len(self._constants) >= CONSTANTS_KEPT_MAX:
+            del self._constants[next(iter(self._constants))]
+        self._constants[operation] = data
 
     async def execute(
         self,

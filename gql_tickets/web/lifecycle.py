@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from time import monotonic
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,24 +47,28 @@ class Lifecycle:
         self.running: set[Running] = set()
         self._last_call = math.inf
         self._sweeping = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def drain(self) -> None:
         """The process was told to stop: whatever runs has to end in time."""
         self.is_draining = True
-        self._last_call = asyncio.get_running_loop().time() + STOP_SECONDS - ANSWER_SECONDS
+        self._last_call = monotonic() + STOP_SECONDS - ANSWER_SECONDS
         for request in self.running:
             request.when = min(request.when, self._last_call)
 
     def begin(self, seconds: float) -> Running:
         """A request begins now that may take so long; `end` has to be told when it is over."""
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - ASGI applications run in tasks
-        request = Running(task, min(loop.time() + seconds, self._last_call))
+        # Whose loop it is, asyncio asks the system each time: as dear as all else here.
+        task = asyncio.current_task(self._loop) if self._loop is not None else None
+        if task is None:
+            self._loop = asyncio.get_running_loop()
+            task = asyncio.current_task(self._loop)
+            assert task is not None  # noqa: S101 - ASGI applications run in tasks
+        request = Running(task, min(monotonic() + seconds, self._last_call))
         self.running.add(request)
         if not self._sweeping:
             self._sweeping = True
-            loop.call_later(SWEEP_SECONDS, self._sweep, loop)
+            task.get_loop().call_later(SWEEP_SECONDS, self._sweep, task.get_loop())
         return request
 
     def end(self, request: Running) -> None:
@@ -71,7 +76,7 @@ class Lifecycle:
         self.running.discard(request)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
+        now = monotonic()
         for request in [each for each in self.running if each.when <= now]:
             self.running.discard(request)
             request.expired = True

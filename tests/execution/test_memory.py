@@ -58,6 +58,7 @@ async def test_a_document_is_planned_once_for_each_setting_of_its_switches() -> 
             executor_class=BreadthFirstExecutor,
         )
 
+    gc.collect()  # documents of other tests go when they are collected
     known = len(memory._known)
     for number in range(9):
         run(a=bool(number % 2), n=number)
