@@ -14,9 +14,10 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import ApiKey, Label, Organization, Repository, User
 from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.history import Comment, TicketEvent
+from gql_tickets.domain.ids import Kind
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket
-from gql_tickets.execution import Loader
+from gql_tickets.execution import Facet, Loader
 from gql_tickets.service import board, comments, directory, history, keys, labels, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.store.engine import Store
@@ -37,11 +38,10 @@ class Loaders:
         self._told_counts: dict[Hashable, Loader[int, int]] = {}
         self._said: dict[PageRequest, Loader[int, Page[Comment]]] = {}
         self.tickets: Loader[int, Ticket | None] = self._edge(tickets.by_ids)
-        self.users: Loader[int, User | None] = self._edge(directory.users_by_ids)
-        self.repositories: Loader[int, Repository | None] = self._edge(
-            directory.repositories_by_ids
-        )
-        self.labels: Loader[str, Label | None] = self._edge(labels.by_names)
+        entries = self._edge(directory.entries)
+        self.users: Loader[int, User | None] = Facet(entries, Kind.USER)
+        self.repositories: Loader[int, Repository | None] = Facet(entries, Kind.REPOSITORY)
+        self.labels: Loader[str, Label | None] = Facet(entries, Kind.LABEL)
         self.labels_by_id: Loader[str, Label | None] = Loader(self._labels_by_id)
         self.label_counts: Loader[str, int] = self._edge(labels.ticket_counts)
         self.events: Loader[tuple[int, int], TicketEvent | None] = self._edge(history.by_keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -69,6 +70,10 @@ class Label(Struct, frozen=True, gc=False):
     def node_id(self) -> str:
         """The id that is unique in the service."""
         return node_id(Kind.LABEL, self.org_id, self.id)
+
+
+Entry: TypeAlias = User | Repository | Label
+"""What tickets point at."""
 
 
 class ApiKey(Struct, frozen=True, gc=False):

@@ -14,7 +14,7 @@ leaves.py       scalars and enums
 relations.py    relation(): a key and a loader
 plan.py         selection sets
 executor.py     where graphql-core hands over
-loading.py      Loader: batches that no caller can cancel
+loading.py      Loader: batches that no caller can cancel; Facet: one of several kinds
 lookahead.py    selected(): what is asked for beneath a field
 memory.py       plans live as long as their document
 
@@ -28,9 +28,17 @@ cost.py         what an operation may cost, priced by what rules.py and directiv
 
 from gql_tickets.execution.executor import BreadthFirstExecutor
 from gql_tickets.execution.leaves import rfc3339
-from gql_tickets.execution.loading import Loader
+from gql_tickets.execution.loading import Facet, Loader
 from gql_tickets.execution.lookahead import selected
 from gql_tickets.execution.plan import InstanceOf
 from gql_tickets.execution.relations import relation
 
-__all__ = ["BreadthFirstExecutor", "InstanceOf", "Loader", "relation", "rfc3339", "selected"]
+__all__ = [
+    "BreadthFirstExecutor",
+    "Facet",
+    "InstanceOf",
+    "Loader",
+    "relation",
+    "rfc3339",
+    "selected",
+]

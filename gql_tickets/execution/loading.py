@@ -82,16 +82,36 @@ class Loader(Generic[K, V]):
             )
 
 
+class Facet(Loader[K, V]):
+    """The values of one kind, of a loader whose keys are pairs of a kind and a key.
+
+    What is asked of several facets in the same turn of the event loop is one batch.
+    """
+
+    def __init__(self, whole: Loader[Any, Any], kind: Hashable) -> None:
+        self._whole = whole
+        self._kind = kind
+
+    def ask(self, keys: Iterable[K]) -> list[asyncio.Future[None]]:
+        """As Loader.ask."""
+        return self._whole.ask([(self._kind, key) for key in keys])
+
+    def found(self, keys: Iterable[K]) -> list[V]:
+        """As Loader.found."""
+        return self._whole.found([(self._kind, key) for key in keys])
+
+
 class _Batch(Generic[K]):
     """Keys that are fetched together by a task, and who waits for them."""
 
     def __init__(self, bring: Callable[[_Batch[K]], Coroutine[Any, Any, None]]) -> None:
         self.keys: list[K] = []
         self._waiters: list[asyncio.Future[None]] = []
-        self._task = asyncio.ensure_future(bring(self))  # asyncio itself would not keep it alive
+        self._task = asyncio.create_task(bring(self))  # asyncio itself would not keep it alive
+        self._loop = self._task.get_loop()
 
     def waiter(self) -> asyncio.Future[None]:
-        future = asyncio.get_running_loop().create_future()
+        future = self._loop.create_future()
         self._waiters.append(future)
         return future
 

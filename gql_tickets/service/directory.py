@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, UnsetType
 
 from gql_tickets.auth import Actor, Scope
-from gql_tickets.domain.directory import NAME_LENGTH_MAX, Organization, Repository, User
-from gql_tickets.domain.ids import INT32_MAX
+from gql_tickets.domain.directory import NAME_LENGTH_MAX, Entry, Organization, Repository, User
+from gql_tickets.domain.ids import INT32_MAX, Kind
 from gql_tickets.domain.paging import Page, PageRequest
 from gql_tickets.errors import Conflict, ErrorCode, NotFound
 from gql_tickets.service.searching import search_text
 from gql_tickets.service.text import Problems
 from gql_tickets.store import directory, installation
 from gql_tickets.store.engine import Connection, IntegrityViolated, Store
+from gql_tickets.store.entries import Key, find_entries
 
 URL_LENGTH_MAX = 2_048
 CHUNK_ROWS = 500
@@ -122,12 +123,20 @@ async def users_count(store: Store, actor: Actor, *, name_contains: str | None =
     return await store.read(work)
 
 
-async def users_by_ids(store: Store, actor: Actor, ids: Sequence[int]) -> list[User | None]:
-    """The users with these ids, in their order; None where there is none."""
-    actor.require(Scope.TICKETS_READ)
+async def entries(
+    store: Store, actor: Actor, keys: Sequence[tuple[Kind, Key]]
+) -> list[Entry | None]:
+    """Users and repositories by their ids and labels by their names, in the order of the keys.
 
-    async def work(db: Connection) -> list[User | None]:
-        return _in_order(ids, await directory.find_users(db, actor.org_id, set(ids)))
+    None where there is none. However many kinds there are, it is one statement.
+    """
+    actor.require(Scope.TICKETS_READ)
+    wanted: dict[Kind, set[Key]] = {}
+    for kind, key in keys:
+        wanted.setdefault(kind, set()).add(key)
+
+    async def work(db: Connection) -> list[Entry | None]:
+        return list(map((await find_entries(db, actor.org_id, wanted)).get, keys))
 
     return await store.read(work)
 
@@ -148,18 +157,6 @@ async def repositories_count(store: Store, actor: Actor) -> int:
 
     async def work(db: Connection) -> int:
         return await directory.REPOSITORIES.count(db, actor.org_id)
-
-    return await store.read(work)
-
-
-async def repositories_by_ids(
-    store: Store, actor: Actor, ids: Sequence[int]
-) -> list[Repository | None]:
-    """The repositories with these ids, in their order; None where there is none."""
-    actor.require(Scope.TICKETS_READ)
-
-    async def work(db: Connection) -> list[Repository | None]:
-        return _in_order(ids, await directory.find_repositories(db, actor.org_id, set(ids)))
 
     return await store.read(work)
 
@@ -377,8 +374,3 @@ def _username_taken(username: str | None = None, current: User | None = None) ->
     return Conflict(
         f"{who} is taken.", code=ErrorCode.ALREADY_EXISTS, path=("username",), current=current
     )
-
-
-def _in_order(ids: Sequence[int], found: Iterable[R]) -> list[R | None]:
-    by_id = {record.id: record for record in found}
-    return [by_id.get(id) for id in ids]

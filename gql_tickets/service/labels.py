@@ -45,19 +45,6 @@ async def count(store: Store, actor: Actor, *, name_contains: str | None = None)
     return await store.read(work)
 
 
-async def by_names(store: Store, actor: Actor, names: Sequence[str]) -> list[Label | None]:
-    """The labels with these names, in their order; None where there is none."""
-    actor.require(Scope.TICKETS_READ)
-
-    async def work(db: Connection) -> list[Label | None]:
-        found = {
-            label.name: label for label in await labels.find_labels(db, actor.org_id, set(names))
-        }
-        return [found.get(name) for name in names]
-
-    return await store.read(work)
-
-
 async def by_id(store: Store, actor: Actor, id: str) -> Label | None:
     """The label with this id, or None."""
     actor.require(Scope.TICKETS_READ)

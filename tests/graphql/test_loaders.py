@@ -40,14 +40,14 @@ async def crowd(store: Store, actor: Actor) -> None:
 
 
 @pytest.mark.usefixtures("crowd")
-async def test_a_list_with_four_edges_takes_five_statements_for_5_rows_and_for_50(
+async def test_a_list_with_four_edges_takes_three_statements_for_5_rows_and_for_50(
     counted: Counted,
 ) -> None:
     few, statements_of_few = await counted(LIST, first=5)
     many, statements_of_many = await counted(LIST, first=50)
     assert [len(found["tickets"]["nodes"]) for found in (few, many)] == [5, 50]
     assert all(node["assignee"] and node["parent"] for node in many["tickets"]["nodes"])
-    assert len(statements_of_few) == len(statements_of_many) == 5
+    assert len(statements_of_few) == len(statements_of_many) == 3
 
 
 @pytest.mark.usefixtures("crowd")

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from gql_tickets.auth import Actor
-from gql_tickets.service import labels
 from gql_tickets.store.engine import Store
+from tests.entries import labels_named
 from tests.rest.answers import TICKETS, Add, assert_refused
 
 PATH = f"{TICKETS}/AM-1"
@@ -139,7 +139,7 @@ async def test_r20_unknown_labels_are_created_as_they_are_spelled(
     assert ticket["labels"] == ["Zebra", "auth", "Auth", "ünï 🏷", "x" * 100]
     fifty = [str(n) for n in range(50)]
     assert (await put(client, labels=fifty))["labels"] == fifty
-    known = await labels.by_names(store, actor, ["Zebra", "auth", "Auth", "49", "never"])
+    known = await labels_named(store, actor, ["Zebra", "auth", "Auth", "49", "never"])
     assert [label and label.name for label in known] == ["Zebra", "auth", "Auth", "49", None]
 
 

@@ -14,6 +14,7 @@ from gql_tickets.errors import Conflict, ErrorCode, Forbidden, NotFound, Validat
 from gql_tickets.service import directory
 from gql_tickets.store import directory as stored
 from gql_tickets.store.engine import Connection, Store
+from tests.entries import repositories_with, users_with
 
 EVERYTHING = PageRequest(size=1000)
 
@@ -183,7 +184,7 @@ async def test_the_ends_of_the_ids_can_be_used(store: Store, actor: Actor) -> No
     for id in (1, INT32_MAX):
         await directory.upsert_user(store, actor, id=id)
         await directory.upsert_repository(store, actor, id=id)
-    found = await directory.users_by_ids(store, actor, [INT32_MAX, 2, 1])
+    found = await users_with(store, actor, [INT32_MAX, 2, 1])
     assert [user and user.id for user in found] == [INT32_MAX, None, 1]
 
 
@@ -246,7 +247,7 @@ async def test_a_repository_is_added_changed_and_paged(store: Store, actor: Acto
     page = await directory.repositories_page(store, actor, page=EVERYTHING)
     assert [repository.id for repository in page.items] == [1, 2]
     assert await directory.repositories_count(store, actor) == 2
-    found = await directory.repositories_by_ids(store, actor, [2, 3])
+    found = await repositories_with(store, actor, [2, 3])
     assert found == [changed, None]
 
     async def work(db: Connection) -> list[Repository | None]:
@@ -336,6 +337,6 @@ async def test_another_organization_sees_nothing(store: Store, actor: Actor) -> 
     await directory.upsert_user(store, actor, id=1, username="ada")
     await directory.upsert_repository(store, actor, id=1)
     assert await users(store, other) == []
-    assert await directory.users_by_ids(store, other, [1]) == [None]
-    assert await directory.repositories_by_ids(store, other, [1]) == [None]
+    assert await users_with(store, other, [1]) == [None]
+    assert await repositories_with(store, other, [1]) == [None]
     assert await directory.repositories_count(store, other) == 0

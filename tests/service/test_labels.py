@@ -20,6 +20,7 @@ from gql_tickets.store import named
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_events
+from tests.entries import labels_named
 
 CHANGES = Statement(
     sa.select(ticket_events.c.version, ticket_events.c.changes)
@@ -27,6 +28,7 @@ CHANGES = Statement(
     .where(ticket_events.c.slug == sa.bindparam("slug"))
     .order_by(ticket_events.c.version.desc())
 )
+
 EVERYTHING = PageRequest(size=100)
 
 
@@ -74,7 +76,7 @@ async def test_naming_an_unknown_label_creates_it(store: Store, actor: Actor) ->
 async def test_naming_a_known_label_leaves_it_alone(store: Store, actor: Actor) -> None:
     known = await labels.upsert(store, actor, name="bug", color="#FF0000", description="Broken")
     await add(store, actor, "bug")
-    assert await labels.by_names(store, actor, ["bug"]) == [known]
+    assert await labels_named(store, actor, ["bug"]) == [known]
 
 
 async def test_labels_are_listed_bytewise_on_both_databases(store: Store, actor: Actor) -> None:
@@ -123,9 +125,9 @@ async def test_a_search_that_no_name_can_hold_is_refused(store: Store, actor: Ac
 
 async def test_by_names_answers_in_the_order_asked(store: Store, actor: Actor) -> None:
     await add(store, actor, "a", "b")
-    found = await labels.by_names(store, actor, ["b", "missing", "a", "b"])
+    found = await labels_named(store, actor, ["b", "missing", "a", "b"])
     assert [label and label.name for label in found] == ["b", None, "a", "b"]
-    assert await labels.by_names(store, actor, []) == []
+    assert await labels_named(store, actor, []) == []
 
 
 async def test_by_id_finds_a_label_after_it_was_renamed(store: Store, actor: Actor) -> None:
@@ -197,7 +199,7 @@ async def test_a_rename_rewrites_the_tickets(store: Store, actor: Actor) -> None
 
 async def test_a_rename_to_a_name_that_is_taken_changes_nothing(store: Store, actor: Actor) -> None:
     ticket = await add(store, actor, "a", "b")
-    (taken,) = await labels.by_names(store, actor, ["b"])
+    (taken,) = await labels_named(store, actor, ["b"])
     with pytest.raises(Conflict) as caught:
         await labels.upsert(store, actor, name="a", new_name="b", color="#000000")
     assert caught.value.code is ErrorCode.ALREADY_EXISTS
@@ -286,7 +288,7 @@ async def test_a_label_of_another_organization_stays(store: Store, actor: Actor)
     other = operator(foreign.id, foreign.slug)
     await add(store, actor, "shared")
     theirs = await add(store, other, "shared")
-    (label,) = await labels.by_names(store, other, ["shared"])
+    (label,) = await labels_named(store, other, ["shared"])
     assert isinstance(label, Label)
     await labels.upsert(store, actor, name="shared", new_name="ours")
     await labels.delete(store, actor, name="ours")

@@ -11,10 +11,11 @@ import pytest
 from gql_tickets.auth import Actor
 from gql_tickets.domain.paging import PageRequest
 from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus, TicketType
-from gql_tickets.service import counters, directory, labels
+from gql_tickets.service import counters, directory
 from gql_tickets.store.engine import Store
 from gql_tickets.transfer import formats
 from gql_tickets.transfer.formats import ImportFormat
+from tests.entries import labels_named, repositories_with
 from tests.transfer.files import SAMPLES, all_tickets, counts, exported, refused, taken
 
 
@@ -83,12 +84,10 @@ async def test_issues_of_github_with_their_labels_people_and_repository(
     assert everyone[40] == ("bob", "Bob")
     assert found["AM-2"].assignee_id == 40
     assert everyone[found["AM-2"].creator_id or 0] == ("ada", None)
-    (repository,) = await directory.repositories_by_ids(
-        store, actor, [found["AM-2"].repository_id or 0]
-    )
+    (repository,) = await repositories_with(store, actor, [found["AM-2"].repository_id or 0])
     assert repository is not None
     assert (repository.name, repository.url) == ("octo/app", "https://github.com/octo/app")
-    (bug,) = await labels.by_names(store, actor, ["bug"])
+    (bug,) = await labels_named(store, actor, ["bug"])
     assert bug is not None
     assert (bug.color, bug.description) == ("#D73A4A", "Something isn't working")
 

@@ -1,0 +1,86 @@
+"""What tickets point at: users, repositories and labels, those of all kinds in one statement.
+
+A page of tickets leads to all three. Going to the database costs more than what it does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from gql_tickets.domain.directory import Entry, Label, Repository, User
+from gql_tickets.domain.ids import Kind
+from gql_tickets.store.criteria import among, org
+from gql_tickets.store.engine import Connection
+from gql_tickets.store.statements import Statement
+from gql_tickets.store.tables import labels, repositories, users
+
+Key = int | str
+
+
+class _Source:
+    """Where entries of a kind are, and by which column they are asked for."""
+
+    def __init__(self, record: type[Entry], key: sa.Column[Any]) -> None:
+        columns = [key.table.c[name] for name in record.__struct_fields__[1:]]  # but for `org_id`
+        self.record: Callable[..., Entry] = record
+        self.key = key
+        self.number = key if key is columns[0] and isinstance(key.type, sa.Integer) else None
+        self.texts = columns if self.number is None else columns[1:]
+
+
+_SOURCES = {
+    Kind.USER: _Source(User, users.c.id),
+    Kind.REPOSITORY: _Source(Repository, repositories.c.id),
+    Kind.LABEL: _Source(Label, labels.c.name),
+}
+_KINDS = tuple(_SOURCES)
+_TEXTS = max(len(source.texts) for source in _SOURCES.values())
+
+
+async def find_entries(
+    db: Connection, org: int, wanted: Mapping[Kind, Collection[Key]]
+) -> dict[tuple[Kind, Key], Entry]:
+    """Those that there are, by what they were asked for: users and repositories by id, labels by name."""
+    asked = tuple(kind for kind in _KINDS if wanted.get(kind))
+    if not asked:
+        return {}
+    rows = await db.rows(
+        _finding(asked), org=org, **{kind.name: tuple(wanted[kind]) for kind in asked}
+    )
+    found: dict[tuple[Kind, Key], Entry] = {}
+    for at, number, *texts in rows:
+        kind, source = _KINDS[at], _SOURCES[_KINDS[at]]
+        values = texts[: len(source.texts)]
+        entry = (
+            source.record(org, *values) if number is None else source.record(org, number, *values)
+        )
+        found[kind, getattr(entry, source.key.name)] = entry
+    return found
+
+
+@lru_cache(maxsize=8)
+def _finding(kinds: tuple[Kind, ...]) -> Statement:
+    def build(dialect: str) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+        parts = [_of_kind(kind, dialect) for kind in kinds]
+        return parts[0] if len(parts) == 1 else sa.union_all(*parts)
+
+    return Statement(build)
+
+
+def _of_kind(kind: Kind, dialect: str) -> sa.Select[Any]:
+    """Rows of the kind's place, the id where that is a number, and the texts."""
+    source = _SOURCES[kind]
+    number = sa.cast(sa.null(), sa.Integer()) if source.number is None else source.number
+    missing = [sa.cast(sa.null(), sa.Text())] * (_TEXTS - len(source.texts))
+    return sa.select(
+        sa.literal_column(str(_KINDS.index(kind)), sa.Integer()).label("kind"),
+        number.label("number"),
+        *(text.label(f"text{at}") for at, text in enumerate([*source.texts, *missing])),
+    ).where(
+        source.key.table.c.org_id == org(),
+        among(source.key, kind.name, source.key.type, dialect),
+    )
