@@ -30,6 +30,9 @@ class Kind(enum.Enum):
     TICKET_EVENT = "TicketEvent"
     API_KEY = "ApiKey"
 
+    # Loaders know their keys by it. Enum's own would hash the name, in Python.
+    __hash__ = object.__hash__
+
 
 _KINDS = {kind.value: kind for kind in Kind}
 _NUMBERED = {Kind.ORGANIZATION, Kind.USER, Kind.REPOSITORY, Kind.TICKET, Kind.COMMENT}

@@ -62,6 +62,49 @@ async def test_waiting_ends(lender: Lender) -> None:
         await lender.give(raw, is_sound=True)
 
 
+async def test_who_leaves_the_line_takes_nothing_along(lender: Lender) -> None:
+    both = [await lender.take(), await lender.take()]
+    patient, leaving, late = [asyncio.create_task(lender.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await lender.give(both.pop(), is_sound=True)
+    first = await patient
+    await lender.give(both.pop(), is_sound=True)
+    late.cancel()  # in the turn of the loop in which it was given one
+    await asyncio.gather(leaving, late, return_exceptions=True)
+    assert (lender.waiting, lender.kept) == (0, 1)
+    await lender.give(first, is_sound=True)
+
+
+async def test_what_failed_makes_room_for_who_waits(lender: Lender) -> None:
+    both = [await lender.take(), await lender.take()]
+    waiting = [asyncio.create_task(lender.take()) for _ in range(2)]
+    await asyncio.sleep(0)
+    for raw in both:
+        raw.terminate()
+        await lender.give(raw, is_sound=False)
+    others = await asyncio.gather(*waiting)
+    assert [await raw.fetchval("SELECT 1") for raw in others] == [1, 1]
+    for raw in others:
+        await lender.give(raw, is_sound=True)
+
+
+async def test_many_who_come_and_go_share_two(lender: Lender) -> None:
+    async def one(number: int) -> int:
+        raw = await lender.take()
+        is_sound = number % 7 != 0
+        try:
+            return int(await raw.fetchval("SELECT $1::int", number))
+        finally:
+            if not is_sound:
+                raw.terminate()
+            await lender.give(raw, is_sound=is_sound)
+
+    assert await asyncio.gather(*map(one, range(100))) == list(range(100))
+    assert lender.waiting == 0
+    assert 1 <= lender.kept <= 2
+
+
 async def test_what_died_is_not_lent(lender: Lender) -> None:
     raw = await lender.take()
     await lender.give(raw, is_sound=True)
