@@ -1,4 +1,4 @@
-"""Loaders: one an edge, made anew for each request, so that a list costs one statement an edge.
+"""Loaders: made anew for each request, so that an edge of a whole list costs one statement.
 
 Keys are those of the caller's organization: a loader cannot reach beyond its actor's. What a batch
 function returns runs beside its keys.
@@ -42,14 +42,14 @@ class Loaders:
         self.users: Loader[int, User | None] = Facet(entries, Kind.USER)
         self.repositories: Loader[int, Repository | None] = Facet(entries, Kind.REPOSITORY)
         self.labels: Loader[str, Label | None] = Facet(entries, Kind.LABEL)
-        self.labels_by_id: Loader[str, Label | None] = Loader(self._labels_by_id)
+        self.labels_by_id: Loader[str, Label | None] = self._edge(_labels_by_id)
         self.label_counts: Loader[str, int] = self._edge(labels.ticket_counts)
         self.events: Loader[tuple[int, int], TicketEvent | None] = self._edge(history.by_keys)
         self.comments: Loader[int, Comment | None] = self._edge(comments.by_ids)
         self.comment_counts: Loader[int, int] = self._edge(comments.counts)
         self.progress: Loader[int, ChildProgress] = self._edge(tickets.progress_of)
-        self.api_keys: Loader[str, ApiKey | None] = Loader(self._api_keys)
-        self.organizations: Loader[int, Organization | None] = Loader(self._organizations)
+        self.api_keys: Loader[str, ApiKey | None] = self._edge(_api_keys)
+        self.organizations: Loader[int, Organization | None] = self._edge(_organizations)
 
     def pages(
         self,
@@ -63,10 +63,12 @@ class Loaders:
         arguments = (group, filter, order, page, columns)
         if arguments not in self._pages:
 
-            async def batch(values: list[Any]) -> Sequence[Page[Ticket]]:
+            async def fetch(
+                store: Store, actor: Actor, values: Sequence[Any]
+            ) -> Sequence[Page[Ticket]]:
                 return await board.pages(
-                    self._store,
-                    self._caller,
+                    store,
+                    actor,
                     group,
                     values,
                     filter=filter,
@@ -75,7 +77,7 @@ class Loaders:
                     columns=columns,
                 )
 
-            self._pages[arguments] = Loader(batch)
+            self._pages[arguments] = self._edge(fetch)
         return self._pages[arguments]
 
     def counts(self, group: Group, filter: TicketFilter) -> Loader[Any, int]:
@@ -83,10 +85,10 @@ class Loaders:
         arguments = (group, filter)
         if arguments not in self._counts:
 
-            async def batch(values: list[Any]) -> Sequence[int]:
-                return await board.counts(self._store, self._caller, group, values, filter=filter)
+            async def fetch(store: Store, actor: Actor, values: Sequence[Any]) -> Sequence[int]:
+                return await board.counts(store, actor, group, values, filter=filter)
 
-            self._counts[arguments] = Loader(batch)
+            self._counts[arguments] = self._edge(fetch)
         return self._counts[arguments]
 
     def event_pages(
@@ -113,26 +115,30 @@ class Loaders:
     def _edge(
         self, fetch: Callable[[Store, Actor, Sequence[K]], Awaitable[Sequence[V]]]
     ) -> Loader[K, V]:
+        # Not `self`: a request that lies in a circle is not freed when it ends.
+        store, actor = self._store, self._actor
+
         async def batch(wanted: list[K]) -> Sequence[V]:
-            return await fetch(self._store, self._caller, wanted)
+            # Loaders are reached through records, and records through Context.actor, which refuses.
+            if actor is None:
+                raise RuntimeError("A loader was asked without a caller.")
+            return await fetch(store, actor, wanted)
 
         return Loader(batch)
 
-    async def _labels_by_id(self, ids: list[str]) -> Sequence[Label | None]:
-        # Only `node` and `nodes` name labels by id: not worth a statement of its own.
-        return [await labels.by_id(self._store, self._caller, wanted) for wanted in ids]
 
-    async def _api_keys(self, ids: list[str]) -> Sequence[ApiKey | None]:
-        found = {key.id: key for key in await keys.list_keys(self._store, self._caller)}
-        return [found.get(wanted) for wanted in ids]
+async def _labels_by_id(store: Store, actor: Actor, ids: Sequence[str]) -> Sequence[Label | None]:
+    # Only `node` and `nodes` name labels by id: not worth a statement of its own.
+    return [await labels.by_id(store, actor, wanted) for wanted in ids]
 
-    async def _organizations(self, ids: list[int]) -> Sequence[Organization | None]:
-        own = await directory.organization_of(self._store, self._caller)
-        return [own if wanted == own.id else None for wanted in ids]
 
-    @property
-    def _caller(self) -> Actor:
-        # Loaders are reached through records, and records through Context.actor, which refuses.
-        if self._actor is None:
-            raise RuntimeError("A loader was asked without a caller.")
-        return self._actor
+async def _api_keys(store: Store, actor: Actor, ids: Sequence[str]) -> Sequence[ApiKey | None]:
+    found = {key.id: key for key in await keys.list_keys(store, actor)}
+    return [found.get(wanted) for wanted in ids]
+
+
+async def _organizations(
+    store: Store, actor: Actor, ids: Sequence[int]
+) -> Sequence[Organization | None]:
+    own = await directory.organization_of(store, actor)
+    return [own if wanted == own.id else None for wanted in ids]

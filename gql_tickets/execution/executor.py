@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo
+from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList
-from graphql.pyutils import Path
+from graphql.pyutils import Path, gather_with_cancel
+from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gql_tickets.execution.columns import Irregular, Later, Place, Run, Values
@@ -95,6 +97,21 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
             return values_of(self, return_type, details, place)
         except Irregular:
             return None
+
+
+def _gather(values: Sequence[Awaitable[Any]]) -> Awaitable[list[Any]]:
+    return gather_with_cancel(*values)
+
+
+_NOBODYS = GraphQLResolveInfoHelpers(gather=_gather, track=lambda _values: None)
+
+
+def release(executor: Executor[Any]) -> None:
+    """Let an executor that has run be freed with its request, and not by a collection of garbage.
+
+    What it holds for resolvers are methods of its own, and so itself.
+    """
+    executor.async_helpers = _NOBODYS
 
 
 class _Pending:

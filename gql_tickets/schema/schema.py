@@ -33,6 +33,7 @@ from strawberry.types.execution import PreExecutionError
 from gql_tickets.context import Context
 from gql_tickets.execution.cost import TooCostly
 from gql_tickets.execution.documents import Documents, Operation
+from gql_tickets.execution.executor import release
 from gql_tickets.execution.limits import Limits, OverLimit, check, check_variables
 from gql_tickets.observability.requests import noted
 from gql_tickets.schema.sharing import Sharing
@@ -147,6 +148,8 @@ class Schema(strawberry.Schema):
                 result = await result
         except Exception as error:  # noqa: BLE001 - what escapes the executor is a fault like others
             result = CoreResult(None, [GraphQLError(str(error), original_error=error)])
+        finally:
+            release(executor)
         if prepared.operation.is_constant and not result.errors:
             self._keep_constant(prepared.operation, result.data)
         return self._finished(result, context)

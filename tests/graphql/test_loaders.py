@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from gql_tickets.auth import Actor
@@ -107,3 +109,17 @@ async def test_a_request_does_not_see_what_another_one_loaded(store: Store, acto
 async def test_a_loader_without_a_caller_refuses(store: Store) -> None:
     with pytest.raises(RuntimeError):
         await new_context(store, None, GRAPHQL_LIMITS).loaders.users.load(1)
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("query", [LIST, BOARD, CHILDREN, USERS])
+async def test_a_request_is_freed_when_it_ends(counted: Counted, query: str) -> None:
+    """What lies in a circle would wait for a collection of garbage, with all that it holds."""
+    await counted(query, first=5)
+    gc.collect()
+    gc.disable()
+    try:
+        await counted(query, first=5)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
