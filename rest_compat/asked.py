@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from msgspec import Struct
@@ -35,13 +37,27 @@ class Asked(Struct, frozen=True):
     @property
     def url(self) -> str:
         """Absolute, without the query. Not request.url: it fails on a query that is not UTF-8."""
-        base = str(self.request.base_url).rstrip("/")
-        return base + quote(self.request.scope["path"].rstrip("/"))
+        scope = self.request.scope
+        host = self.request.headers.get("host")
+        server = tuple(scope["server"]) if scope.get("server") else None
+        base = _base(scope["scheme"], host, server, scope.get("root_path", ""))
+        return base + quote(scope["path"].rstrip("/"))
 
     def link(self, **replaced: int) -> str:
         """The request's own URL with some query parameters replaced, the others kept (R8)."""
         kept = [(name, value) for name, value in self.query if name not in replaced]
         return f"{self.url}?{urlencode(kept + [(name, str(n)) for name, n in replaced.items()])}"
+
+
+@lru_cache(maxsize=64)
+def _base(scheme: str, host: str | None, server: tuple[Any, ...] | None, root_path: str) -> str:
+    """What clients call us by: to work it out costs as much as to find a ticket's page."""
+    headers = [(b"host", host.encode("latin-1"))] if host is not None else []
+    called = {"type": "http", "scheme": scheme, "server": server, "headers": headers}
+    base_url = Request(
+        {**called, "path": "/", "root_path": root_path, "query_string": b""}
+    ).base_url
+    return str(base_url).rstrip("/")
 
 
 def asked(request: Request, info: Info, body: bytes) -> Asked:

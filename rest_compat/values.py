@@ -183,9 +183,7 @@ def _json_object(body: bytes) -> dict[str, Any]:
     """The body as an object. Raises ValidationFailed for what is none (R27)."""
     try:
         # A byte order mark says nothing but "UTF-8", which is what we read.
-        value = json.loads(
-            body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_not_json
-        )
+        value = _decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _bad_body("The body is not valid UTF-8.") from error
     except (ValueError, RecursionError) as error:
@@ -210,3 +208,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _not_json(name: str) -> None:
     """NaN and Infinity, which Python reads and JSON does not have."""
     raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_not_json).decode
