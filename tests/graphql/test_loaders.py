@@ -118,8 +118,15 @@ async def test_a_request_is_freed_when_it_ends(counted: Counted, query: str) -> 
     await counted(query, first=5)
     gc.collect()
     gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         await counted(query, first=5)
-        assert gc.collect() == 0
+        gc.collect()
+        # Other libraries leave something now and then.
+        ours = ("gql_tickets", "graphql", "strawberry")
+        kinds = {type(each) for each in gc.garbage}
+        assert not [kind for kind in kinds if kind.__module__.startswith(ours)]
     finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
         gc.enable()
