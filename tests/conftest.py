@@ -29,6 +29,7 @@ from gql_tickets.settings import Settings
 from gql_tickets.store import schema
 from gql_tickets.store.engine import Store
 from gql_tickets.store.opening import open_store
+from tests.scheduling import Scheduling
 
 _numbers = itertools.count()
 _schemas: dict[str, Schema] = {}
@@ -51,6 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="install the wheel with all that it needs from the index",
     )
     parser.addoption("--image", action="store_true", help="build the image and run it; needs root")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """How tests come to the processes that run them."""
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -130,8 +130,7 @@ async def visitor(browser: Browser, server: Server) -> AsyncIterator[Visitor]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests in a browser stay together: they share it, and the loop that it lives on."""
+    """The tests in a browser share it, and the loop that it lives on."""
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -30,13 +30,24 @@ async def stored(server: Server, slug: str) -> dict[str, object]:
     return found
 
 
-async def test_columns_say_how_many_and_load_more_when_they_are_scrolled(board: Page) -> None:
+async def done_in_all(server: Server) -> int:
+    """How many tickets are done, as REST has it; the other tests of this file finish some."""
+    async with httpx.AsyncClient(headers={"X-API-Key": DEMO_KEY}) as client:
+        answer = await client.get(f"{server.url}{DETAIL}?status=done&limit=1")
+    return int(answer.json()["total"])
+
+
+async def test_columns_say_how_many_and_load_more_when_they_are_scrolled(
+    board: Page, server: Server
+) -> None:
+    count = await done_in_all(server)
+    assert count >= 68
     done = column(board, "Done")
-    await expect(done.locator(".count")).to_contain_text("68")
+    await expect(done.locator(".count")).to_contain_text(str(count))
     assert len(await slugs(done)) == 50
     await done.locator("ul").evaluate("list => list.scrollTo(0, list.scrollHeight)")
-    await expect(done.locator("article")).to_have_count(68)
-    assert len(set(await slugs(done))) == 68
+    await expect(done.locator("article")).to_have_count(count)
+    assert len(set(await slugs(done))) == count
 
 
 async def test_filters_are_in_the_address(visitor: Visitor, board: Page) -> None:

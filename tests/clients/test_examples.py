@@ -16,8 +16,6 @@ from gql_tickets.auth import DEMO_KEY
 from gql_tickets.domain.tickets import TicketStatus
 from tests.clients.scripts import said_by, script
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 NODE = ("node",)

@@ -18,8 +18,6 @@ from websockets.exceptions import ConnectionClosed
 from gql_tickets.auth import DEMO_KEY
 from tests.clients.scripts import said_by
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 KEY = {"X-API-Key": DEMO_KEY}
 
 

@@ -27,7 +27,6 @@ LINKED = {
     "iframe": "src",
 }
 PICTURE_BYTES_MAX = 200 * 1024
-pytestmark = pytest.mark.xdist_group("site")
 
 
 class Page(HTMLParser):

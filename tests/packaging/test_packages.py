@@ -15,7 +15,6 @@ import pytest
 from tests.packaging.conftest import ROOT, build, pages_are_built
 
 BROWSER = {"Accept": "text/html"}
-pytestmark = pytest.mark.xdist_group("packaging")  # what is built and installed is shared
 STATIC = "gql_tickets/web/static/"
 needs_pages = pytest.mark.skipif(
     not pages_are_built(), reason="The pages are not built: run ./dev web (it needs Node.js)."
