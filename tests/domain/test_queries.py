@@ -29,6 +29,12 @@ def said(terms: tuple[Term, ...]) -> Said:
     return ["+".join(term.words) + "*" * term.is_prefix for term in terms]
 
 
+def read(typed: str) -> tuple[Said, Said]:
+    """What is wanted and what is unwanted, as a person typed it."""
+    query = read_query(typed)
+    return said(query.wanted), said(query.unwanted)
+
+
 @pytest.mark.parametrize(
     ("typed", "wanted", "unwanted"),
     [
@@ -51,8 +57,7 @@ def said(terms: tuple[Term, ...]) -> Said:
     ],
 )
 def test_words_phrases_nots_and_prefixes(typed: str, wanted: Said, unwanted: Said) -> None:
-    query = read_query(typed)
-    assert (said(query.wanted), said(query.unwanted)) == (wanted, unwanted)
+    assert read(typed) == (wanted, unwanted)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +83,7 @@ def test_words_phrases_nots_and_prefixes(typed: str, wanted: Said, unwanted: Sai
 def test_a_typed_word_of_several_words_is_a_phrase(
     typed: str, wanted: Said, unwanted: Said
 ) -> None:
-    query = read_query(typed)
-    assert (said(query.wanted), said(query.unwanted)) == (wanted, unwanted)
+    assert read(typed) == (wanted, unwanted)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +107,7 @@ def test_a_typed_word_of_several_words_is_a_phrase(
 def test_quotes_that_do_not_pair_and_those_of_word_processors(
     typed: str, wanted: Said, unwanted: Said
 ) -> None:
-    query = read_query(typed)
-    assert (said(query.wanted), said(query.unwanted)) == (wanted, unwanted)
+    assert read(typed) == (wanted, unwanted)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +132,7 @@ def test_quotes_that_do_not_pair_and_those_of_word_processors(
     ],
 )
 def test_operators_of_databases_mean_nothing(typed: str, wanted: Said, unwanted: Said) -> None:
-    query = read_query(typed)
-    assert (said(query.wanted), said(query.unwanted)) == (wanted, unwanted)
+    assert read(typed) == (wanted, unwanted)
 
 
 @pytest.mark.parametrize(
