@@ -29,7 +29,6 @@ Fields = Mapping[str, str | None]
 Rows = Sequence[tuple[int, Fields]]
 """Ids, each with the fields that are given for it."""
 
-R = TypeVar("R", User, Repository)
 T = TypeVar("T")
 _Add = Callable[[Connection, int, Sequence[directory.Row]], Any]
 

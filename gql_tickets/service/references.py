@@ -1,4 +1,4 @@
-"""What many tickets refer to, looked up together: users, repositories and parents by one statement each."""
+"""What many tickets refer to, looked up together, however many they are."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import UserRef
-from gql_tickets.domain.ids import INT32_MAX
+from gql_tickets.domain.ids import INT32_MAX, Kind
 from gql_tickets.domain.tickets import PARENT_DEPTH_MAX, Ticket, TicketDraft, TicketRef
 from gql_tickets.service import hierarchy
 from gql_tickets.service.text import Problems
 from gql_tickets.store import directory, many, trees
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.entries import find_entries
 
 
 class References(NamedTuple):
@@ -59,13 +60,12 @@ async def of_drafts(db: Connection, actor: Actor, drafts: Collection[TicketDraft
     repositories = _possible(draft.repository.id for draft in drafts if draft.repository)
     parents = await found_by(db, org, {draft.parent for draft in drafts if draft.parent})
     depths = await trees.find_depths(db, org, {parent.id for parent in parents.values()})
-    users = await directory.find_users(db, org, ids) if ids else []
     named = await directory.find_users_named(db, org, names) if names else []
-    there = await directory.find_repositories(db, org, repositories) if repositories else []
+    there = await find_entries(db, org, {Kind.USER: ids, Kind.REPOSITORY: repositories})
     return References(
-        users=frozenset(user.id for user in users),
+        users=frozenset(id for id in ids if (Kind.USER, id) in there),
         users_by_name={user.username: user.id for user in named if user.username},
-        repositories=frozenset(repository.id for repository in there),
+        repositories=frozenset(id for id in repositories if (Kind.REPOSITORY, id) in there),
         parents=parents,
         depths=depths,
     )

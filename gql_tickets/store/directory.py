@@ -95,11 +95,6 @@ _USER_BY_NAME = Statement(
         users.c.org_id == org(), users.c.username == sa.bindparam("username", type_=sa.Text())
     )
 )
-_USERS_BY_IDS = Statement(
-    lambda dialect: sa.select(*_USER).where(
-        users.c.org_id == org(), among(users.c.id, "ids", sa.Integer(), dialect)
-    )
-)
 _USERS_BY_NAMES = Statement(
     lambda dialect: sa.select(*_USER).where(
         users.c.org_id == org(), among(users.c.username, "usernames", sa.Text(), dialect)
@@ -119,11 +114,6 @@ async def find_user(
     return None
 
 
-async def find_users(db: Connection, org: int, ids: Collection[int]) -> list[User]:
-    """Those of the users that there are, in any order."""
-    return await db.records(_USERS_BY_IDS, User, org=org, ids=tuple(ids))
-
-
 async def find_users_named(db: Connection, org: int, usernames: Collection[str]) -> list[User]:
     """The users who have one of these usernames, in any order."""
     return await db.records(_USERS_BY_NAMES, User, org=org, usernames=tuple(usernames))
@@ -132,11 +122,6 @@ async def find_users_named(db: Connection, org: int, usernames: Collection[str])
 _REPOSITORY_BY_ID = Statement(
     sa.select(*_REPOSITORY).where(repositories.c.org_id == org(), repositories.c.id == _id)
 )
-_REPOSITORIES_BY_IDS = Statement(
-    lambda dialect: sa.select(*_REPOSITORY).where(
-        repositories.c.org_id == org(), among(repositories.c.id, "ids", sa.Integer(), dialect)
-    )
-)
 
 
 async def find_repository(db: Connection, org: int, id: int) -> Repository | None:
@@ -144,11 +129,6 @@ async def find_repository(db: Connection, org: int, id: int) -> Repository | Non
     if not 0 < id <= INT32_MAX:
         return None
     return await db.record(_REPOSITORY_BY_ID, Repository, org=org, id=id)
-
-
-async def find_repositories(db: Connection, org: int, ids: Collection[int]) -> list[Repository]:
-    """Those of the repositories that there are, in any order."""
-    return await db.records(_REPOSITORIES_BY_IDS, Repository, org=org, ids=tuple(ids))
 
 
 @lru_cache(maxsize=64)

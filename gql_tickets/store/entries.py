@@ -54,10 +54,8 @@ async def find_entries(
     found: dict[tuple[Kind, Key], Entry] = {}
     for at, number, *texts in rows:
         kind, source = _KINDS[at], _SOURCES[_KINDS[at]]
-        values = texts[: len(source.texts)]
-        entry = (
-            source.record(org, *values) if number is None else source.record(org, number, *values)
-        )
+        ids = () if number is None else (number,)
+        entry = source.record(org, *ids, *texts[: len(source.texts)])
         found[kind, getattr(entry, source.key.name)] = entry
     return found
 

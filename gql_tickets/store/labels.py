@@ -15,7 +15,7 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import LABEL_COLOR_DEFAULT, Label
 from gql_tickets.domain.tickets import ChangeKind, FieldChange, TicketField
 from gql_tickets.store import events, many
-from gql_tickets.store.criteria import among, org
+from gql_tickets.store.criteria import org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.lists import Listing
 from gql_tickets.store.named import fresh_id, inserting
@@ -40,11 +40,6 @@ _BY_ID = Statement(
         labels.c.org_id == org(), labels.c.id == sa.bindparam("id", type_=sa.Text())
     )
 )
-_BY_NAMES = Statement(
-    lambda dialect: sa.select(*_COLUMNS).where(
-        labels.c.org_id == org(), among(labels.c.name, "names", sa.Text(), dialect)
-    )
-)
 
 
 async def find_label(db: Connection, org: int, name: str) -> Label | None:
@@ -55,11 +50,6 @@ async def find_label(db: Connection, org: int, name: str) -> Label | None:
 async def find_label_by_id(db: Connection, org: int, id: str) -> Label | None:
     """The label with that id, whatever its name is by now."""
     return await db.record(_BY_ID, Label, org=org, id=id)
-
-
-async def find_labels(db: Connection, org: int, names: Collection[str]) -> list[Label]:
-    """Those of the labels that there are, in any order."""
-    return await db.records(_BY_NAMES, Label, org=org, names=tuple(names))
 
 
 def _counts(dialect: str) -> sa.Select[Any]:

@@ -10,6 +10,8 @@ from typing import Any
 from msgspec import UNSET
 
 from gql_tickets.auth import Actor
+from gql_tickets.domain.directory import Label
+from gql_tickets.domain.ids import Kind
 from gql_tickets.domain.tickets import Ticket, TicketStatus
 from gql_tickets.domain.transfer import Counters, ImportReport, LabelRow, TicketRow
 from gql_tickets.service import writing
@@ -19,8 +21,9 @@ from gql_tickets.service.importing.plan import Plan, batches, key_of
 from gql_tickets.service.importing.rows import number_of
 from gql_tickets.service.importing.trees import depths_of
 from gql_tickets.service.importing.values import Parent, Values, differences, values_of_new
-from gql_tickets.store import counters, directory, imported, labels, many, named, trees
+from gql_tickets.store import counters, directory, imported, many, named, trees
 from gql_tickets.store.engine import Connection
+from gql_tickets.store.entries import find_entries
 
 _WRITTEN = (
     "title",
@@ -89,9 +92,8 @@ class Writing:
         rows = {row.name: _label(row) for row in self._plan.rows.labels}
         carried = (row.labels for row in self._plan.tickets.values() if row.labels is not UNSET)
         names = rows.keys() | {name for each in carried for name in each}
-        found = {
-            label.name: label for label in await labels.find_labels(self._db, self._org, names)
-        }
+        there = await find_entries(self._db, self._org, {Kind.LABEL: names})
+        found = {each.name: each for each in there.values() if isinstance(each, Label)}
         changed = [
             row
             for name, row in sorted(rows.items())
