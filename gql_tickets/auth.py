@@ -6,7 +6,6 @@ mistyped key is refused without asking the database. Only its SHA-256 is stored.
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import secrets
 import string
@@ -14,6 +13,7 @@ import zlib
 
 from msgspec import Struct
 
+from gql_tickets.domain.vocabulary import Vocabulary
 from gql_tickets.errors import ErrorCode, Forbidden, Unauthenticated
 
 KEY_PREFIX = "amk_"
@@ -26,7 +26,7 @@ _RANDOM_LENGTH = 27
 _CHECKSUM_LENGTH = 6
 
 
-class Scope(enum.Enum):
+class Scope(Vocabulary):
     """What a credential may do (C3), spelled as REST spells it."""
 
     TICKETS_READ = "tickets:read"

@@ -32,8 +32,8 @@ class Loaders:
     def __init__(self, store: Store, actor: Actor | None) -> None:
         self._store = store
         self._actor = actor
+        self._groups: dict[Hashable, Loader[Any, Any]] = {}
         self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
-        self._counts: dict[Hashable, Loader[Any, int]] = {}
         self._told: dict[Hashable, Loader[int, Page[TicketEvent]]] = {}
         self._told_counts: dict[Hashable, Loader[int, int]] = {}
         self._said: dict[PageRequest, Loader[int, Page[Comment]]] = {}
@@ -62,34 +62,25 @@ class Loaders:
         """The loader of one page of each group: of all that ask with the same arguments."""
         arguments = (group, filter, order, page, columns)
         if arguments not in self._pages:
-
-            async def fetch(
-                store: Store, actor: Actor, values: Sequence[Any]
-            ) -> Sequence[Page[Ticket]]:
-                return await board.pages(
-                    store,
-                    actor,
-                    group,
-                    values,
-                    filter=filter,
-                    order=order,
-                    page=page,
-                    columns=columns,
-                )
-
-            self._pages[arguments] = self._edge(fetch)
+            wanted = board.GroupPage(order, page, columns)
+            self._pages[arguments] = Facet(self._grouped(group, filter), wanted)
         return self._pages[arguments]
 
     def counts(self, group: Group, filter: TicketFilter) -> Loader[Any, int]:
         """The loader of the number of tickets in each group."""
-        arguments = (group, filter)
-        if arguments not in self._counts:
+        return Facet(self._grouped(group, filter), board.COUNT)
 
-            async def fetch(store: Store, actor: Actor, values: Sequence[Any]) -> Sequence[int]:
-                return await board.counts(store, actor, group, values, filter=filter)
+    def _grouped(self, group: Group, filter: TicketFilter) -> Loader[Any, Any]:
+        """The loader behind both: what is asked in one turn can be read in one statement."""
+        if (group, filter) not in self._groups:
 
-            self._counts[arguments] = self._edge(fetch)
-        return self._counts[arguments]
+            async def fetch(
+                store: Store, actor: Actor, wanted: Sequence[tuple[board.Wanted, Any]]
+            ) -> Sequence[board.Found]:
+                return await board.find(store, actor, group, wanted, filter=filter)
+
+            self._groups[group, filter] = self._edge(fetch)
+        return self._groups[group, filter]
 
     def event_pages(
         self, page: PageRequest, fields: history.Fields | None

@@ -7,7 +7,6 @@ Whatever is new goes into headers: Link (R8), X-Column-Counts and X-Board-Trunca
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
@@ -25,7 +24,7 @@ from gql_tickets.domain.tickets import (
     TicketType,
 )
 from gql_tickets.errors import NotFound
-from gql_tickets.resolvers.board import Board, BoardColumn
+from gql_tickets.resolvers.board import Board
 from gql_tickets.resolvers.paging import Connection
 from rest_compat.asked import Asked
 from rest_compat.reading import column_limit, window
@@ -140,24 +139,12 @@ async def board(found: Board, asked: Asked) -> Response:
     """The board; what its columns hold in all, and whether they were cut, is in headers (R9)."""
     limit = column_limit(asked)
 
-    async def cards(column: BoardColumn) -> list[Ticket]:
-        return (await column.tickets(asked.info, first=limit)).nodes
-
-    async def count(column: BoardColumn) -> int:
-        return await column.total_count(asked.info)
-
-    # Asked together, all columns share one statement for their cards and one for their counts.
-    shown, counts = await asyncio.gather(
-        asyncio.gather(*map(cards, found.columns)), asyncio.gather(*map(count, found.columns))
-    )
-    totals = list(zip(found.columns, counts, strict=True))
-    headers = {"X-Column-Counts": ",".join(f"{column.status.value}={n}" for column, n in totals)}
-    if max(counts) > limit:
+    shown = await found.shown(asked.info, limit)
+    counts = ",".join(f"{column.status.value}={total}" for column, _, total in shown)
+    headers = {"X-Column-Counts": counts}
+    if any(total > limit for *_, total in shown):
         headers["X-Board-Truncated"] = "true"
-    columns = [
-        Column(column.status, list(map(_card, tickets)))
-        for column, tickets in zip(found.columns, shown, strict=True)
-    ]
+    columns = [Column(column.status, list(map(_card, cards))) for column, cards, _ in shown]
     return _json(BoardBody(Columns(columns)), headers=headers)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import enum
-
 from msgspec import Struct
 
 from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.tickets import Ticket, TicketRef
+from gql_tickets.domain.vocabulary import Vocabulary
 from gql_tickets.errors import (
     Conflict,
     ErrorCode,
@@ -23,7 +22,7 @@ from gql_tickets.errors import (
 BULK_MAX = 500
 
 
-class BulkErrorPolicy(enum.Enum):
+class BulkErrorPolicy(Vocabulary):
     """What an item that fails means for the others."""
 
     ABORT = "abort"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import enum
 import re
+
+from gql_tickets.domain.vocabulary import Vocabulary
 
 INT32_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
@@ -18,7 +19,7 @@ _SLUG = re.compile(r"[A-Z][A-Z0-9]{0,9}-[1-9][0-9]{0,9}")
 _NODE = re.compile(r"([A-Za-z]+):([1-9][0-9]{0,9}):([0-9a-z]{1,32})")
 
 
-class Kind(enum.Enum):
+class Kind(Vocabulary):
     """The object types that have a node id."""
 
     ORGANIZATION = "Organization"
@@ -29,9 +30,6 @@ class Kind(enum.Enum):
     COMMENT = "Comment"
     TICKET_EVENT = "TicketEvent"
     API_KEY = "ApiKey"
-
-    # Loaders know their keys by it. Enum's own would hash the name, in Python.
-    __hash__ = object.__hash__
 
 
 _KINDS = {kind.value: kind for kind in Kind}

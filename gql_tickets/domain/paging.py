@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import enum
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from gql_tickets.domain.vocabulary import Vocabulary
 from gql_tickets.errors import ValidationFailed
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ T = TypeVar("T")
 CursorKey = tuple[int | str, ...]
 
 
-class OrderField(enum.Enum):
+class OrderField(Vocabulary):
     """What tickets can be sorted by; the values are the record's attributes.
 
     Never completed counts as before any completion. Titles compare by their UTF-8 bytes. Relevance

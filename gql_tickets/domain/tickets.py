@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 
 from msgspec import UNSET, Struct, UnsetType
 
 from gql_tickets.domain.directory import RepositoryRef, UserRef
 from gql_tickets.domain.ids import Kind, node_id
+from gql_tickets.domain.vocabulary import Vocabulary
 
 TITLE_LENGTH_MAX = 500
 DESCRIPTION_LENGTH_MAX = 100_000
@@ -17,7 +17,7 @@ LABEL_LENGTH_MAX = 100
 PARENT_DEPTH_MAX = 10
 
 
-class TicketStatus(enum.Enum):
+class TicketStatus(Vocabulary):
     """Where a ticket is in its workflow, in the order of the board's columns (C15, R3)."""
 
     BACKLOG = "backlog"
@@ -27,7 +27,7 @@ class TicketStatus(enum.Enum):
     DONE = "done"
 
 
-class TicketType(enum.Enum):
+class TicketType(Vocabulary):
     """What kind of work a ticket is (R2)."""
 
     TASK = "task"
@@ -39,7 +39,7 @@ class TicketType(enum.Enum):
     SUBTASK = "subtask"
 
 
-class TicketPriority(enum.Enum):
+class TicketPriority(Vocabulary):
     """How urgent a ticket is, lowest first. NONE is unset: REST, which knows four values, says null."""
 
     NONE = "none"
@@ -49,7 +49,7 @@ class TicketPriority(enum.Enum):
     URGENT = "urgent"
 
 
-class TicketField(enum.Enum):
+class TicketField(Vocabulary):
     """The fields that history names."""
 
     TITLE = "title"
@@ -65,7 +65,7 @@ class TicketField(enum.Enum):
     COMMENTS = "comments"
 
 
-class ChangeKind(enum.Enum):
+class ChangeKind(Vocabulary):
     """What happened to a ticket."""
 
     CREATED = "created"
@@ -73,7 +73,7 @@ class ChangeKind(enum.Enum):
     DELETED = "deleted"
 
 
-class ChildrenPolicy(enum.Enum):
+class ChildrenPolicy(Vocabulary):
     """What happens to the direct children of a deleted ticket (R24: DETACH)."""
 
     DETACH = "detach"

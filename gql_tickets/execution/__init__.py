@@ -14,7 +14,7 @@ leaves.py       scalars and enums
 relations.py    relation(): a key and a loader
 plan.py         selection sets
 executor.py     where graphql-core hands over
-loading.py      Loader: batches that no caller can cancel; Facet: one of several kinds
+loading.py      Loader: batches that no caller can cancel; Load: a value to come; Facet: one kind of several
 lookahead.py    selected(): what is asked for beneath a field
 memory.py       plans live as long as their document
 
@@ -28,7 +28,7 @@ cost.py         what an operation may cost, priced by what rules.py and directiv
 
 from gql_tickets.execution.executor import BreadthFirstExecutor
 from gql_tickets.execution.leaves import rfc3339
-from gql_tickets.execution.loading import Facet, Loader
+from gql_tickets.execution.loading import Facet, Load, Loader, loaded
 from gql_tickets.execution.lookahead import selected
 from gql_tickets.execution.plan import InstanceOf
 from gql_tickets.execution.relations import relation
@@ -37,7 +37,9 @@ __all__ = [
     "BreadthFirstExecutor",
     "Facet",
     "InstanceOf",
+    "Load",
     "Loader",
+    "loaded",
     "relation",
     "rfc3339",
     "selected",

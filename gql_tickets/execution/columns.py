@@ -19,6 +19,8 @@ from graphql.execution import Executor
 from graphql.pyutils import Path, gather_with_cancel
 from graphql.pyutils.undefined import UndefinedType
 
+from gql_tickets.execution.loading import Load, ask_together
+
 Column: TypeAlias = list[Any]
 
 
@@ -90,6 +92,15 @@ class Run:
         later = Later()
         self._level.append((awaitables, later))
         return later
+
+    def load(self, loads: list[Load[Any]]) -> Completed:
+        """What they stand for, asked for by one call."""
+        batches = ask_together(loads)
+
+        def found(_: Column) -> Column:
+            return [load.found() for load in loads]
+
+        return self.then(self.wait_for_batches(batches), found) if batches else found([])
 
     def wait_for_batches(self, batches: Iterable[Awaitable[None]]) -> Later:
         """As wait(), for what has begun already, cannot fail and may be left alone."""
@@ -163,15 +174,19 @@ class Values(ABC):
         awaitable = set(filter(_is_awaitable, kinds))
         if not awaitable:
             return self._settled(run, column, kinds)
-        if not self.may_wait:
-            raise Irregular
-        late = [at for at, value in enumerate(run.hold(column)) if type(value) in awaitable]
+        late = [at for at, value in enumerate(column) if type(value) in awaitable]
+        waiting = [column[at] for at in late]
 
         def go_on(found: Column) -> Completed:
             values = replaced(column, late, found)
             return self._settled(run, values, set(map(type, values)))
 
-        return run.then(run.wait([column[at] for at in late]), go_on)
+        if awaitable == {Load}:
+            return run.then(run.load(waiting), go_on)
+        if not self.may_wait:
+            raise Irregular
+        run.hold(column)
+        return run.then(run.wait(waiting), go_on)
 
     @abstractmethod
     def present(self, run: Run, column: Column) -> Completed:

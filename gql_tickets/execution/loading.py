@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+W = TypeVar("W")
 
 Fetch: TypeAlias = Callable[[list[K]], Awaitable[Sequence[V]]]
 """The values of some keys, in their order. A value that is an exception is raised for those who
@@ -30,9 +31,9 @@ class Loader(Generic[K, V]):
         self._coming: dict[K, _Batch[K]] = {}
         self._next: _Batch[K] | None = None
 
-    async def load(self, key: K) -> V:
-        """The value of one key."""
-        return (await self.many((key,)))[0]
+    def load(self, key: K) -> Load[V]:
+        """The value of one key, to be awaited, or to be returned by a resolver as it is."""
+        return Load(self, key)
 
     async def many(self, keys: Iterable[K]) -> list[V]:
         """The values of several keys, in their order."""
@@ -80,6 +81,59 @@ class Loader(Generic[K, V]):
             self._failures.update(
                 (key, value) for key, value in values.items() if isinstance(value, Exception)
             )
+
+
+class Load(Generic[V]):
+    """A value that a loader will have. Nothing is asked for before somebody awaits it.
+
+    It is no coroutine. A resolver that returns one need not be a coroutine function either: what a
+    whole column of them stands for is asked for by one call, without a task for each row.
+    """
+
+    __slots__ = ("_finish", "key", "loader")
+
+    def __init__(
+        self, loader: Loader[Any, Any], key: Any, finish: Callable[[Any], V] | None = None
+    ) -> None:
+        self.loader = loader
+        self.key = key
+        self._finish = finish
+
+    def then(self, finish: Callable[[V], W]) -> Load[W]:
+        """What becomes of the value."""
+        first = self._finish
+        if first is None:
+            return Load(self.loader, self.key, finish)
+        return Load(self.loader, self.key, lambda value: finish(first(value)))
+
+    def begin(self) -> None:
+        """Asks for it now: who awaits it later finds it there, or on its way."""
+        self.loader.ask((self.key,))
+
+    def __await__(self) -> Generator[Any, None, V]:
+        for batch in self.loader.ask((self.key,)):
+            yield from batch
+        return self.found()
+
+    def found(self) -> V:
+        """The value, once its batch has come. Raises what the loader has for it instead."""
+        value = self.loader.found((self.key,))[0]
+        return value if self._finish is None else self._finish(value)
+
+
+def ask_together(loads: Iterable[Load[Any]]) -> list[asyncio.Future[None]]:
+    """Begins to fetch what they stand for; a future for each batch that is still to come."""
+    keys: dict[Loader[Any, Any], list[Any]] = {}
+    for load in loads:
+        keys.setdefault(load.loader, []).append(load.key)
+    return [batch for loader, wanted in keys.items() for batch in loader.ask(wanted)]
+
+
+async def loaded(loads: Sequence[Load[V]]) -> list[V]:
+    """Their values, which are asked for together."""
+    for batch in ask_together(loads):
+        await batch
+    return [load.found() for load in loads]
 
 
 class Facet(Loader[K, V]):

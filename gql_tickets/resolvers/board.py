@@ -13,6 +13,7 @@ from gql_tickets.context import Info
 from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import BOARD_ORDER
 from gql_tickets.domain.tickets import Ticket, TicketStatus
+from gql_tickets.execution import Load, loaded
 from gql_tickets.inputs import read_filter
 from gql_tickets.inputs.arguments import After, Filter, First
 from gql_tickets.resolvers.paging import Connection, Default, page_request
@@ -36,18 +37,18 @@ class BoardColumn:
         """The same for the same column of the same board."""
         return _id("BoardColumn", self.org_id, self.filter, self.status)
 
-    async def tickets(
+    def tickets(
         self, info: Info, first: First = COLUMN_SIZE, after: After = UNSET
-    ) -> Connection[Ticket]:
+    ) -> Load[Connection[Ticket]]:
         """A page of the column, in the order of the board (R9)."""
         page = page_request(info.context.limits, first=first, after=after, default=COLUMN_SIZE)
-        return await grouped(
+        return grouped(
             info, Group.STATUS, self.status, filter=self.filter, order=BOARD_ORDER, page=page
         )
 
-    async def total_count(self, info: Info) -> int:
+    def total_count(self, info: Info) -> Load[int]:
         """How many tickets the column holds."""
-        return await info.context.loaders.counts(Group.STATUS, self.filter).load(self.status)
+        return info.context.loaders.counts(Group.STATUS, self.filter).load(self.status)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ class Board:
     def id(self) -> str:
         """The same for the same filter."""
         return _id("Board", self.org_id, self.filter)
+
+    async def shown(self, info: Info, first: int) -> list[tuple[BoardColumn, list[Ticket], int]]:
+        """Each column, its first tickets, and how many it holds: all by one statement."""
+        pages = await loaded([column.tickets(info, first=first) for column in self.columns])
+        counts = await loaded([column.total_count(info) for column in self.columns])
+        nodes = [page.nodes for page in pages]
+        return list(zip(self.columns, nodes, counts, strict=True))
 
     async def total_count(self, info: Info) -> int:
         """How many tickets the board holds."""

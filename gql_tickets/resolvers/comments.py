@@ -7,6 +7,7 @@ from gql_tickets.context import Info
 from gql_tickets.domain.history import Comment
 from gql_tickets.domain.ids import Kind, local_number
 from gql_tickets.domain.paging import PageRequest
+from gql_tickets.execution import Load
 from gql_tickets.inputs import given
 from gql_tickets.inputs.arguments import Input
 from gql_tickets.resolvers.paging import Connection
@@ -50,15 +51,15 @@ async def comment_delete(info: Info, input: Input[inputs.CommentDeleteInput]) ->
     return await service.delete(context.store, context.actor, id=wanted)
 
 
-async def of_ticket(info: Info, ticket_id: int, page: PageRequest) -> Connection[Comment]:
+def of_ticket(info: Info, ticket_id: int, page: PageRequest) -> Load[Connection[Comment]]:
     """A page of a ticket's comments, fetched together with the same page of other tickets."""
     loaders = info.context.loaders
-    found = await loaders.comment_pages(page).load(ticket_id)
 
-    async def count() -> int:
-        return await loaders.comment_counts.load(ticket_id)
+    def count() -> Load[int]:
+        return loaders.comment_counts.load(ticket_id)
 
-    return Connection(found, count)
+    pages = loaders.comment_pages(page)
+    return pages.load(ticket_id).then(lambda found: Connection(found, count))
 
 
 def _local(id: str, org: int) -> int:

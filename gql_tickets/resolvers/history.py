@@ -6,18 +6,19 @@ from gql_tickets.context import Info
 from gql_tickets.domain.history import TicketEvent
 from gql_tickets.domain.paging import PageRequest
 from gql_tickets.domain.tickets import TicketField
+from gql_tickets.execution import Load
 from gql_tickets.resolvers.paging import Connection
 
 
-async def of_ticket(
+def of_ticket(
     info: Info, ticket_id: int, page: PageRequest, fields: tuple[TicketField, ...] | None
-) -> Connection[TicketEvent]:
+) -> Load[Connection[TicketEvent]]:
     """A page of a ticket's events, fetched together with the same page of other tickets."""
     loaders = info.context.loaders
     wanted = None if fields is None else tuple(dict.fromkeys(fields))
-    found = await loaders.event_pages(page, wanted).load(ticket_id)
 
-    async def count() -> int:
-        return await loaders.event_counts(wanted).load(ticket_id)
+    def count() -> Load[int]:
+        return loaders.event_counts(wanted).load(ticket_id)
 
-    return Connection(found, count)
+    pages = loaders.event_pages(page, wanted)
+    return pages.load(ticket_id).then(lambda found: Connection(found, count))

@@ -64,9 +64,9 @@ class Connection(Generic[T]):
             cursors[-1] if cursors else None,
         )
 
-    async def total_count(self) -> int:
+    def total_count(self) -> Awaitable[int]:
         """How many items there are on all pages."""
-        return await self.counter()
+        return self.counter()
 
 
 def page_request(

@@ -10,8 +10,9 @@ from strawberry import UNSET
 from gql_tickets import inputs
 from gql_tickets.context import Info
 from gql_tickets.domain.filters import TicketFilter
-from gql_tickets.domain.paging import Order, PageRequest
+from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import Ticket, TicketDeletion
+from gql_tickets.execution import Load
 from gql_tickets.inputs import given, read_filter, read_order
 from gql_tickets.inputs.arguments import (
     After,
@@ -98,7 +99,7 @@ async def tickets(
     return TicketConnection(page, count, wanted)
 
 
-async def grouped(
+def grouped(
     info: Info,
     group: Group,
     value: object,
@@ -106,15 +107,18 @@ async def grouped(
     filter: TicketFilter,
     order: tuple[Order, ...],
     page: PageRequest,
-) -> Connection[Ticket]:
+) -> Load[Connection[Ticket]]:
     """A page of one group of tickets, fetched together with the same page of the other groups."""
     loaders = info.context.loaders
-    found = await loaders.pages(group, filter, order, page, asked.columns(info)).load(value)
+    count = loaders.counts(group, filter).load(value)
+    if asked.is_counted(info):
+        count.begin()
 
-    async def count() -> int:
-        return await loaders.counts(group, filter).load(value)
+    def connection(found: Page[Ticket]) -> Connection[Ticket]:
+        return TicketConnection(found, lambda: count, filter)
 
-    return TicketConnection(found, count, filter)
+    pages = loaders.pages(group, filter, order, page, asked.columns(info))
+    return pages.load(value).then(connection)
 
 
 async def ticket_create(info: Info, input: Input[inputs.TicketCreateInput]) -> Ticket:

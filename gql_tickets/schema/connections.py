@@ -9,6 +9,7 @@ from strawberry import ID, Parent
 
 from gql_tickets.context import Info
 from gql_tickets.domain.tickets import TicketStatus
+from gql_tickets.execution import Load
 from gql_tickets.execution.directives import Cost, ListSize
 from gql_tickets.inputs.arguments import After, First
 from gql_tickets.resolvers import board, paging
@@ -36,17 +37,17 @@ def _field(description: str, resolver: Any = None, *costs: Cost | ListSize) -> A
     return strawberry.field(resolver=resolver, description=description, directives=costs)
 
 
-async def _column_tickets(
+def _column_tickets(
     column: Parent[board.BoardColumn],
     info: Info,
     first: First = board.COLUMN_SIZE,
     after: After = strawberry.UNSET,
-) -> paging.Connection[Any]:
-    return await column.tickets(info, first=first, after=after)
+) -> Load[paging.Connection[Any]]:
+    return column.tickets(info, first=first, after=after)
 
 
-async def _column_count(column: Parent[board.BoardColumn], info: Info) -> int:
-    return await column.total_count(info)
+def _column_count(column: Parent[board.BoardColumn], info: Info) -> Load[int]:
+    return column.total_count(info)
 
 
 async def _board_count(found: Parent[board.Board], info: Info) -> int:

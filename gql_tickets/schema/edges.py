@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from strawberry import UNSET, Parent
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.context import Info
 from gql_tickets.domain import directory, history, tickets
-from gql_tickets.execution import Loader, relation
+from gql_tickets.execution import Load, Loader, relation
 from gql_tickets.inputs import read_filter, read_order
 from gql_tickets.inputs.arguments import After, Before, Fields, Filter, First, Last, OrderBy
 from gql_tickets.inputs.fields import given_tuple
@@ -46,16 +46,16 @@ reply_to = _by("reply_to_id", lambda loaders: loaders.comments)
 event_actor = _by("actor_user_id", lambda loaders: loaders.users)
 
 
-async def children(
+def children(
     ticket: Parent[tickets.Ticket],
     info: Info,
     first: First = PAGE_SIZE,
     after: After = UNSET,
     filter: Filter = UNSET,
     order_by: OrderBy = UNSET,
-) -> Connection[tickets.Ticket]:
+) -> Load[Connection[tickets.Ticket]]:
     """A page of its direct children."""
-    return await grouped(
+    return grouped(
         info,
         Group.PARENT,
         ticket.id,
@@ -65,41 +65,41 @@ async def children(
     )
 
 
-async def comments(
+def comments(
     ticket: Parent[tickets.Ticket],
     info: Info,
     first: First = PAGE_SIZE,
     after: After = UNSET,
     last: Last = UNSET,
     before: Before = UNSET,
-) -> Connection[history.Comment]:
+) -> Load[Connection[history.Comment]]:
     """A page of what was said about it."""
     page = page_request(info.context.limits, first=first, after=after, last=last, before=before)
-    return await comments_of.of_ticket(info, ticket.id, page)
+    return comments_of.of_ticket(info, ticket.id, page)
 
 
-async def events(
+def events(
     ticket: Parent[tickets.Ticket],
     info: Info,
     first: First = PAGE_SIZE,
     after: After = UNSET,
     fields: Fields = UNSET,
-) -> Connection[history.TicketEvent]:
+) -> Load[Connection[history.TicketEvent]]:
     """A page of its history."""
     page = page_request(info.context.limits, first=first, after=after)
-    return await history_of.of_ticket(info, ticket.id, page, given_tuple(fields))
+    return history_of.of_ticket(info, ticket.id, page, given_tuple(fields))
 
 
-async def assigned(
+def assigned(
     user: Parent[directory.User],
     info: Info,
     first: First = PAGE_SIZE,
     after: After = UNSET,
     filter: Filter = UNSET,
     order_by: OrderBy = UNSET,
-) -> Connection[tickets.Ticket]:
+) -> Load[Connection[tickets.Ticket]]:
     """A page of the tickets assigned to the user."""
-    return await grouped(
+    return grouped(
         info,
         Group.ASSIGNEE,
         user.id,
@@ -137,9 +137,9 @@ async def highlights(edge: Parent[TicketEdge]) -> list[str]:
     return await edge.highlights()
 
 
-async def total_count(connection: Parent[Connection[Any]]) -> int:
+def total_count(connection: Parent[Connection[Any]]) -> Awaitable[int]:
     """How many items there are, on all pages."""
-    return await connection.total_count()
+    return connection.total_count()
 
 
 def key_scopes(key: Parent[directory.ApiKey]) -> list[Scope]:

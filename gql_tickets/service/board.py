@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-import enum
+import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, Literal
 
 from gql_tickets.auth import Actor, Scope
 from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import Ticket
+from gql_tickets.domain.vocabulary import Vocabulary
+from gql_tickets.errors import ValidationFailed
 from gql_tickets.service import filters
 from gql_tickets.store import groups
 from gql_tickets.store.columns import EVERY, Names
 from gql_tickets.store.engine import Connection, Store
 
 
-class Group(enum.Enum):
+class Group(Vocabulary):
     """What tickets can be grouped by; the values are the record's attributes."""
 
     STATUS = "status"
     PARENT = "parent_id"
     ASSIGNEE = "assignee_id"
 
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class GroupPage:
+    """A page, of which each group has its own; of the tickets the attributes that `columns` names."""
+
+    order: tuple[Order, ...]
+    page: PageRequest
+    columns: Names = EVERY
+
+
+COUNT: Final = "count"
+"""How many tickets there are in a group."""
+
+Wanted = GroupPage | Literal["count"]
+Found = Page[Ticket] | int | ValidationFailed
 
 _COLUMNS: dict[Group, groups.GroupColumn] = {
     Group.STATUS: "status",
@@ -31,41 +48,55 @@ _COLUMNS: dict[Group, groups.GroupColumn] = {
 }
 
 
-async def pages(
+async def find(
     store: Store,
     actor: Actor,
     group: Group,
-    values: Sequence[Any],
+    wanted: Sequence[tuple[Wanted, Any]],
     *,
     filter: TicketFilter,
-    order: tuple[Order, ...],
-    page: PageRequest,
-    columns: Names = EVERY,
-) -> list[Page[Ticket]]:
-    """The same page of each group, in the order of `values`; empty where nothing matches.
+) -> list[Found]:
+    """Of the tickets that match, what is wanted of which group: a page of it, or its COUNT.
 
-    Of the tickets no more is read than the attributes that `columns` names.
+    In the order of `wanted`. In place of a page that cannot be had stands the error that says why.
     """
     actor.require(Scope.TICKETS_READ)
-    wanted = filters.read(actor, filter)
-    filters.check_order(order, filter)
+    criteria = filters.read(actor, filter)
+    column, org = _COLUMNS[group], actor.org_id
+    pages: dict[GroupPage, list[Any]] = {}
+    to_count: list[Any] = []
+    for what, value in wanted:
+        those = pages.setdefault(what, []) if isinstance(what, GroupPage) else to_count
+        those.append(value)
 
-    async def work(db: Connection) -> list[Page[Ticket]]:
-        return await groups.find_group_pages(
-            db, actor.org_id, _COLUMNS[group], values, wanted, order, page, columns
-        )
+    async def work(db: Connection) -> dict[tuple[Wanted, Any], Found]:
+        found: dict[tuple[Wanted, Any], Found] = {}
+        for each, those in pages.items():
+            try:
+                filters.check_order(each.order, filter)
+                of_groups = await groups.find_group_pages(
+                    db,
+                    org,
+                    column,
+                    those,
+                    criteria,
+                    each.order,
+                    each.page,
+                    each.columns,
+                    # The first one brings the counts along, where it can.
+                    counted=bool(to_count) and (COUNT, to_count[-1]) not in found,
+                )
+            except ValidationFailed as error:
+                found.update(((each, value), error) for value in those)
+                continue
+            for value, page in zip(those, of_groups, strict=True):
+                found[each, value] = page
+                if page.total is not None:
+                    found[COUNT, value] = page.total
+        if missing := [value for value in to_count if (COUNT, value) not in found]:
+            counts = await groups.count_groups(db, org, column, missing, criteria)
+            found.update(((COUNT, value), n) for value, n in zip(missing, counts, strict=True))
+        return found
 
-    return await store.read(work)
-
-
-async def counts(
-    store: Store, actor: Actor, group: Group, values: Sequence[Any], *, filter: TicketFilter
-) -> list[int]:
-    """How many tickets match in each group, in the order of `values`."""
-    actor.require(Scope.TICKETS_READ)
-    wanted = filters.read(actor, filter)
-
-    async def work(db: Connection) -> list[int]:
-        return await groups.count_groups(db, actor.org_id, _COLUMNS[group], values, wanted)
-
-    return await store.read(work)
+    found = await store.read(work)
+    return [found[each] for each in wanted]

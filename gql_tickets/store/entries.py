@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
+from itertools import groupby, repeat
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +22,9 @@ from gql_tickets.store.tables import labels, repositories, users
 
 Key = int | str
 
+_NUMBER_PLACE, _TEXTS_PLACE = 1, 2
+"""Where those columns are in a row; the kind is first."""
+
 
 class _Source:
     """Where entries of a kind are, and by which column they are asked for."""
@@ -28,8 +33,11 @@ class _Source:
         columns = [key.table.c[name] for name in record.__struct_fields__[1:]]  # but for `org_id`
         self.record: Callable[..., Entry] = record
         self.key = key
+        self.key_of: Callable[[Entry], Key] = attrgetter(key.name)
         self.number = key if key is columns[0] and isinstance(key.type, sa.Integer) else None
         self.texts = columns if self.number is None else columns[1:]
+        first = _TEXTS_PLACE if self.number is None else _NUMBER_PLACE
+        self.place = slice(first, first + len(columns))
 
 
 _SOURCES = {
@@ -52,11 +60,12 @@ async def find_entries(
         _finding(asked), org=org, **{kind.name: tuple(wanted[kind]) for kind in asked}
     )
     found: dict[tuple[Kind, Key], Entry] = {}
-    for at, number, *texts in rows:
+    for at, of_kind in groupby(rows, itemgetter(0)):
         kind, source = _KINDS[at], _SOURCES[_KINDS[at]]
-        ids = () if number is None else (number,)
-        entry = source.record(org, *ids, *texts[: len(source.texts)])
-        found[kind, getattr(entry, source.key.name)] = entry
+        columns = list(zip(*of_kind, strict=True))[source.place]
+        entries = list(map(source.record, repeat(org), *columns))
+        keys = zip(repeat(kind), map(source.key_of, entries), strict=False)
+        found.update(zip(keys, entries, strict=True))
     return found
 
 

@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from gql_tickets.execution import InstanceOf, relation, rfc3339
-from tests.execution.records import Author, Book, Genre, Magazine, Shelf, answer
+from tests.execution.records import UNKNOWN, Author, Book, Genre, Magazine, Shelf, answer
 
 strawberry.enum(Genre)
 Link = NewType("Link", str)
@@ -105,6 +105,19 @@ async def sequel(book: Parent[Book], info: Info) -> Any:
     return await info.context.volumes.load(book.id + 1)
 
 
+def prequel(book: Parent[Book], info: Info) -> Any:
+    """What a loader will have, as it is."""
+    return info.context.volumes.load(book.id - 1)
+
+
+def credit(book: Parent[Book], info: Info) -> Any:
+    """What becomes of such a value, if there is a key; fails where the value does, or is missing."""
+    if book.author_id is None:
+        return None
+    author = info.context.authors.load(book.author_id)
+    return author.then(lambda found: found.name).then(lambda name: name and f"by {name}")
+
+
 @strawberry.type(name="Book")
 class BookType(Named):
     """A window over Book."""
@@ -137,6 +150,8 @@ class BookType(Named):
     fails: int | None = strawberry.field(resolver=fails)
     breaks: int = strawberry.field(resolver=breaks)
     sequel: BookType | None = strawberry.field(resolver=sequel)
+    prequel: BookType | None = strawberry.field(resolver=prequel)
+    credit: str | None = strawberry.field(resolver=credit)
 
     is_type_of = InstanceOf(Book)
 
@@ -251,6 +266,13 @@ class Query:
         books: list[Any] = info.context.books
         failure: Any = ValueError("lost on the way")
         found: list[Any] = [books[0], answer(books[1]), answer(failure), answer(None)]
+        return found
+
+    @strawberry.field
+    def loaded(self, info: Info) -> list[BookType | None]:
+        """Some items are there, and some are a loader's."""
+        load = info.context.volumes.load
+        found: list[Any] = [info.context.books[0], load(2), None, load(3), load(UNKNOWN)]
         return found
 
     @strawberry.field

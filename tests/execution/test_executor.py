@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gql_tickets.execution import BreadthFirstExecutor
 from tests.execution.library import SCALARS, BookType, Query, build
-from tests.execution.records import SHELVES, UNKNOWN, Author, Book, Shelf, good
+from tests.execution.records import AUTHORS, SHELVES, UNKNOWN, Author, Book, Shelf, good
 from tests.execution.running import FAST, STOCK, both, run, shown
 
 EVERYTHING = """query($text: String! = "?") { books { __typename id name title pages price lent genre
@@ -35,6 +36,7 @@ DOCUMENTS = [
     """{ books { ... @skip(if: true) { id } } page { nodes { ...F @include(if: false) } } }
     fragment F on Book { id }""",
     "{ author(id: 3) { mentor { name mentor { id } } rival { mentor { name } } } }",
+    "{ loaded { id prequel { title prequel { id } } credit } books { credit prequel { id } } }",
 ]
 
 
@@ -80,6 +82,26 @@ async def test_a_level_is_one_batch_of_each_loader() -> None:
         ("ratings", [1, 2, 5, 6, 8, 10]),
     ]
     assert then == [("books", [1])]
+
+
+async def test_a_column_of_loads_is_one_batch_and_takes_no_task_a_row() -> None:
+    shelf = Shelf([Book(number, author_id=1 + number % 2) for number in range(1, 9)], AUTHORS)
+    made: list[Any] = []
+
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        made.append(coroutine.__qualname__)
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(factory)
+    try:
+        data, errors = await run(FAST, "{ books { credit author { id } prequel { id } } }", shelf)
+    finally:
+        loop.set_task_factory(None)
+    assert errors == []
+    assert len(data["books"]) > 5
+    assert [name for name, _ in shelf.batches] == ["authors", "books"]
+    assert made == ["Loader._bring"] * 2
 
 
 async def test_what_many_rows_point_at_is_completed_once() -> None:

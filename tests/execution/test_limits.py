@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import Any
 
@@ -13,7 +12,9 @@ from gql_tickets.execution.limits import Limits, OverLimit, check_variables
 from gql_tickets.execution.text import check_text
 from tests.execution.pricing import cost_of, documents, error_of, read
 
-CPU_SECONDS_MAX = 0.010 if sys.gettrace() is None else 0.050  # who traces pays for it
+HONEST_TIMES_MAX = 4
+"""How much more a refusal may cost than to read the longest text that tools send."""
+
 DOUBLING = (
     "{ author { ...F0 } }"
     + "".join(f"fragment F{n} on Author {{ ...F{n + 1} ...F{n + 1} }}" for n in range(99))
@@ -88,12 +89,12 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_for_less_than_ten_milliseconds(name: str) -> None:
+def test_a_bomb_is_refused_for_little_more_than_an_honest_text_is_read(name: str) -> None:
     text, says = BOMBS[name]
     error = error_of(text)
     assert isinstance(error, OverLimit)
     assert says in error.message
-    assert min(_seconds(text) for _ in range(5)) < CPU_SECONDS_MAX
+    assert min(_seconds(text) for _ in range(5)) < _honest_seconds() * HONEST_TIMES_MAX
 
 
 def test_a_list_in_a_variable_is_refused_as_fast() -> None:
@@ -102,7 +103,8 @@ def test_a_list_in_a_variable_is_refused_as_fast() -> None:
     started = time.process_time()
     with pytest.raises(Exception, match="could cost 120,000 points"):
         operation.cost({"ids": ["x"] * 60_000})
-    assert time.process_time() - started < CPU_SECONDS_MAX
+    seconds = time.process_time() - started
+    assert seconds < _honest_seconds() * HONEST_TIMES_MAX
 
 
 ROWS = [{"title": "a"}]
@@ -122,7 +124,8 @@ def test_large_variables_are_refused_as_fast_before_they_are_read(name: str) -> 
     started = time.process_time()
     with pytest.raises(OverLimit, match="more than"):
         check_variables(VARIABLES[name], Limits())
-    assert time.process_time() - started < CPU_SECONDS_MAX
+    seconds = time.process_time() - started
+    assert seconds < _honest_seconds() * HONEST_TIMES_MAX
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,11 @@ def test_large_variables_are_refused_as_fast_before_they_are_read(name: str) -> 
 )
 def test_variables_of_one_whole_bulk_are_within_the_limits(variables: dict[str, Any]) -> None:
     check_variables(variables, Limits())
+
+
+def _honest_seconds() -> float:
+    text = get_introspection_query()
+    return min(_seconds(text) for _ in range(5))
 
 
 def _seconds(text: str) -> float:

@@ -58,6 +58,23 @@ async def test_a_value_that_is_an_exception_is_raised_for_its_key() -> None:
     assert squares.batches == [[1, -2]]
 
 
+async def test_a_load_asks_for_nothing_until_it_is_awaited_and_may_be_awaited_again() -> None:
+    squares = Squares()
+    load = squares.loader.load(4)
+    await asyncio.sleep(0.002)
+    assert squares.batches == []
+    assert [await load, await load] == [16, 16]
+    assert squares.batches == [[4]]
+
+
+async def test_what_becomes_of_a_load_is_worked_out_when_it_is_there() -> None:
+    squares = Squares()
+    half = squares.loader.load(4).then(lambda square: square / 2)
+    assert await half.then(str) == "8.0"
+    with pytest.raises(ValueError, match="-1 is negative"):
+        await squares.loader.load(-1).then(str)
+
+
 async def test_a_batch_that_fails_fails_for_all_its_keys_and_for_no_other() -> None:
     squares = Squares()
     outcomes = await asyncio.gather(

@@ -55,13 +55,17 @@ async def test_a_list_with_four_edges_takes_three_statements_for_5_rows_and_for_
 
 
 @pytest.mark.usefixtures("crowd")
-async def test_the_board_with_assignees_and_totals_takes_three_statements(counted: Counted) -> None:
+async def test_the_board_with_assignees_takes_two_statements_and_counts_none_or_one(
+    counted: Counted, store: Store
+) -> None:
     few, statements_of_few = await counted(BOARD, first=1)
     many, statements_of_many = await counted(BOARD, first=50)
     assert [len(column["tickets"]["nodes"]) for column in few["board"]["columns"]] == [1] * 5
     assert [column["totalCount"] for column in many["board"]["columns"]] == [12] * 5
     assert many["board"]["totalCount"] == 60
-    assert len(statements_of_few) == len(statements_of_many) == 3
+    # PostgreSQL's pages bring the counts along. SQLite's do not: its statements take no round trip.
+    expected = 2 if store.dialect == "postgresql" else 3
+    assert len(statements_of_few) == len(statements_of_many) == expected
 
 
 @pytest.mark.usefixtures("crowd")

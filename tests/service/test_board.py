@@ -10,12 +10,20 @@ from msgspec.structs import replace
 from gql_tickets.auth import Actor
 from gql_tickets.domain.directory import RepositoryRef, UserRef
 from gql_tickets.domain.filters import LabelsMatch, Reference, TicketFilter
-from gql_tickets.domain.paging import NEWEST_FIRST, Order, OrderField, Page, PageRequest
+from gql_tickets.domain.paging import (
+    BOARD_ORDER,
+    NEWEST_FIRST,
+    Order,
+    OrderField,
+    Page,
+    PageRequest,
+)
 from gql_tickets.domain.tickets import Ticket, TicketDraft, TicketRef, TicketStatus
 from gql_tickets.errors import Forbidden, ValidationFailed
 from gql_tickets.service import board, directory, tickets
-from gql_tickets.service.board import Group
+from gql_tickets.service.board import COUNT, Group, GroupPage, Wanted
 from gql_tickets.store.engine import Store
+from tests import groups
 
 ALL = TicketFilter()
 STATUSES = list(TicketStatus)
@@ -42,13 +50,18 @@ async def crowd(store: Store, actor: Actor) -> list[Ticket]:
     return made[::-1]
 
 
+def each_of(wanted: Wanted) -> list[tuple[Wanted, TicketStatus]]:
+    """The same of each column of the board."""
+    return [(wanted, status) for status in STATUSES]
+
+
 async def paged(
     store: Store, actor: Actor, group: Group, values: list[Any], **given: Any
 ) -> list[Page[Ticket]]:
     """A page of each group, newest first of everything but for what is given."""
     request = PageRequest(**{"size": 50, **given.pop("page", {})})
     given = {"filter": ALL, "order": NEWEST_FIRST, **given}
-    return await board.pages(store, actor, group, values, page=request, **given)
+    return await groups.pages(store, actor, group, values, page=request, **given)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +104,7 @@ async def test_each_group_is_what_a_list_of_it_would_be(
     pages = await paged(store, actor, group, values, filter=wanted)
     assert [page.items for page in pages] == expected
     assert [page.has_next for page in pages] == [False] * len(values)
-    counts = await board.counts(store, actor, group, values, filter=wanted)
+    counts = await groups.counts(store, actor, group, values, filter=wanted)
     assert counts == list(map(len, expected))
     cut = await paged(store, actor, group, values, filter=wanted, page={"size": 2})
     assert [page.items for page in cut] == [rows[:2] for rows in expected]
@@ -140,9 +153,71 @@ async def test_all_groups_are_one_statement(
     seen: list[str] = []
     store.observer = seen.append
     await paged(store, actor, Group.STATUS, STATUSES)
-    await board.counts(store, actor, Group.STATUS, STATUSES, filter=ALL)
+    await groups.counts(store, actor, Group.STATUS, STATUSES, filter=ALL)
     store.observer = None
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("order", [NEWEST_FIRST, BOARD_ORDER], ids=["newest", "board"])
+async def test_pages_bring_the_counts_of_their_groups_along(
+    store: Store, actor: Actor, crowd: list[Ticket], order: tuple[Order, ...]
+) -> None:
+    todo = [ticket for ticket in crowd if ticket.status is TicketStatus.TODO]
+    first = GroupPage(order, PageRequest(3))
+    pages = await board.find(store, actor, Group.STATUS, each_of(first), filter=ALL)
+    last = pages[1].cursors[-1]  # type: ignore[union-attr]
+    beyond = GroupPage(order, PageRequest(50, after=last), frozenset({"slug"}))
+    for wanted in (first, beyond):
+        seen: list[str] = []
+        store.observer = seen.append
+        asked = [*each_of(COUNT), *each_of(wanted)]
+        found = await board.find(store, actor, Group.STATUS, asked, filter=ALL)
+        store.observer = None
+        counts, pages = found[:5], found[5:]
+        assert counts == [sum(ticket.status is status for ticket in crowd) for status in STATUSES]
+        assert counts[1] == len(todo)
+        assert counts[3] == 0
+        assert pages[3].items == []  # type: ignore[union-attr]
+        assert pages[1].items, "there are more to do than one page"  # type: ignore[union-attr]
+        assert len(seen) == (1 if store.dialect == "postgresql" else 2)
+
+
+async def test_counts_of_other_groups_or_filters_are_asked_for_beside_the_pages(
+    store: Store, actor: Actor, crowd: list[Ticket]
+) -> None:
+    wanted = GroupPage(NEWEST_FIRST, PageRequest(2))
+    some: list[tuple[Wanted, Any]] = [
+        (wanted, TicketStatus.DONE),
+        (COUNT, TicketStatus.DONE),
+        (COUNT, TicketStatus.TODO),
+    ]
+    page, *counts = await board.find(store, actor, Group.STATUS, some, filter=ALL)
+    assert [ticket.status for ticket in page.items] == [TicketStatus.DONE] * 2  # type: ignore[union-attr]
+    assert counts == [8, 16]
+    even = TicketFilter(labels=LabelsMatch(("even",)))
+    asked = [*each_of(COUNT), *each_of(wanted)]
+    found = await board.find(store, actor, Group.STATUS, asked, filter=even)
+    evens = [ticket for ticket in crowd if "even" in ticket.labels]
+    assert found[:5] == [sum(ticket.status is status for ticket in evens) for status in STATUSES]
+    children: list[tuple[Wanted, Any]] = [(wanted, 1), (COUNT, 1), (COUNT, 999)]
+    _, *counts = await board.find(store, actor, Group.PARENT, children, filter=ALL)
+    assert counts == [sum(ticket.parent_id == 1 for ticket in crowd), 0]
+
+
+async def test_a_page_that_cannot_be_had_spoils_no_other(
+    store: Store, actor: Actor, crowd: list[Ticket]
+) -> None:
+    assert crowd
+    forged = GroupPage(NEWEST_FIRST, PageRequest(2, after="forged"))
+    irrelevant = GroupPage((Order(OrderField.RELEVANCE),), PageRequest(2))
+    good = GroupPage(NEWEST_FIRST, PageRequest(2))
+    done = TicketStatus.DONE
+    wanted: list[Wanted] = [forged, irrelevant, good, COUNT]
+    asked = [(each, done) for each in wanted]
+    found = await board.find(store, actor, Group.STATUS, asked, filter=ALL)
+    assert [type(each) for each in found[:2]] == [ValidationFailed] * 2
+    assert len(found[2].items) == 2  # type: ignore[union-attr]
+    assert found[3] == 8
 
 
 async def test_another_organization_has_groups_of_its_own(
@@ -154,7 +229,7 @@ async def test_another_organization_has_groups_of_its_own(
     assert [page.items for page in pages] == [[]] * 5
     children = await paged(store, stranger, Group.PARENT, [crowd[-1].id])
     assert children[0].items == []
-    assert await board.counts(store, stranger, Group.STATUS, STATUSES, filter=ALL) == [0] * 5
+    assert await groups.counts(store, stranger, Group.STATUS, STATUSES, filter=ALL) == [0] * 5
 
 
 async def test_groups_are_refused_as_lists_are(store: Store, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from gql_tickets.domain.tickets import (
     TicketStatus,
 )
 from gql_tickets.errors import TicketsError
-from gql_tickets.service import board, tickets
+from gql_tickets.service import tickets
 from gql_tickets.service.board import Group
 from gql_tickets.settings import Settings
 from gql_tickets.store import counters
@@ -27,6 +27,7 @@ from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.opening import open_store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import ticket_counts
+from tests import groups
 
 STATUSES = list(TicketStatus)
 EVERYTHING = TicketFilter()
@@ -100,7 +101,7 @@ async def test_totals_come_from_them_where_only_the_status_counts(
     assert await tickets.count(store, actor, filter=EVERYTHING) == 3
     assert await tickets.count(store, actor, filter=not_done) == 2
     assert await tickets.count(store, actor, filter=either) == 3
-    counts = await board.counts(store, actor, Group.STATUS, STATUSES, filter=EVERYTHING)
+    counts = await groups.counts(store, actor, Group.STATUS, STATUSES, filter=EVERYTHING)
     assert counts == [0, 2, 0, 0, 1]
     store.observer = None
     assert all("ticket_counts" in sql for sql in statements)

@@ -35,11 +35,12 @@ from gql_tickets.domain.tickets import (
     TicketType,
 )
 from gql_tickets.errors import ValidationFailed
-from gql_tickets.service import board, tickets
+from gql_tickets.service import tickets
 from gql_tickets.service.board import Group
 from gql_tickets.store import tickets as store_tickets
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.events import Event
+from tests import groups
 from tests.service.crowd import LABELS, SIZE, Judge, gathered
 
 ME = UserRef(me=True)
@@ -182,13 +183,13 @@ async def test_groups_take_trees_of_filters_too(
             TicketFilter(descendant_of=TicketRef(id=1)),
         )
     )
-    pages = await board.pages(
+    pages = await groups.pages(
         store, actor, Group.STATUS, list(TicketStatus),
         filter=wanted, order=NEWEST_FIRST, page=PageRequest(SIZE),
     )  # fmt: skip
     expected = Judge(crowd).matching(wanted)
     assert sorted(ticket.id for page in pages for ticket in page.items) == expected
-    counts = await board.counts(store, actor, Group.STATUS, list(TicketStatus), filter=wanted)
+    counts = await groups.counts(store, actor, Group.STATUS, list(TicketStatus), filter=wanted)
     assert sum(counts) == len(expected)
 
 

@@ -27,13 +27,14 @@ from gql_tickets.domain.tickets import (
     TicketStatus,
 )
 from gql_tickets.errors import Conflict, NotFound, ValidationFailed
-from gql_tickets.service import board, directory, history, moves, tickets
+from gql_tickets.service import directory, history, moves, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.opening import open_store
 from gql_tickets.store.statements import Statement
 from gql_tickets.store.tables import tickets as table
+from tests import groups
 
 STATUSES = list(TicketStatus)
 _organizations = itertools.count(1)
@@ -66,7 +67,7 @@ async def some(store: Store, actor: Actor, count: int) -> list[int]:
 
 async def columns(store: Store, actor: Actor) -> Columns:
     """The board, as ids."""
-    pages = await board.pages(
+    pages = await groups.pages(
         store,
         actor,
         Group.STATUS,

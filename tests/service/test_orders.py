@@ -15,9 +15,10 @@ from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import Order, OrderField, Page, PageRequest
 from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
-from gql_tickets.service import board, tickets
+from gql_tickets.service import tickets
 from gql_tickets.service.board import Group
 from gql_tickets.store.engine import Store
+from tests import groups
 from tests.service.crowd import SIZE, gathered
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -113,7 +114,7 @@ async def test_groups_are_walked_in_every_order(
     for order in SINGLE + SEVERAL:
 
         async def page_of(page: PageRequest, order: tuple[Order, ...] = order) -> Page[Ticket]:
-            (found,) = await board.pages(
+            (found,) = await groups.pages(
                 store, actor, Group.STATUS, [TicketStatus.TODO],
                 filter=TicketFilter(), order=order, page=page,
             )  # fmt: skip
