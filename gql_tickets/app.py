@@ -1,7 +1,6 @@
 """The composition: the one file that knows every part. Routes, middleware, lifespan, mounts.
 
-    RequestId > Access > SecurityHeaders > RateLimitHeaders > CORS
-              > LastResort > Deadline > TrailingSlash > BodyLimit > routes
+    Envelope > (tracing) > (CORS) > Guard > routes
 
 GraphQL and health are our own; every other door is an import string in `settings.mounts`.
 """
@@ -37,16 +36,13 @@ from gql_tickets.store.opening import open_store
 from gql_tickets.transport import Door
 from gql_tickets.web.access import Access
 from gql_tickets.web.assets import Assets
-from gql_tickets.web.body_limit import BodyLimit
 from gql_tickets.web.cors import cors
+from gql_tickets.web.envelope import Envelope
+from gql_tickets.web.guard import Guard
 from gql_tickets.web.health import HEALTH_ROUTES
-from gql_tickets.web.last_resort import LastResort, refuse
-from gql_tickets.web.lifecycle import Deadline, Lifecycle
+from gql_tickets.web.last_resort import refuse
+from gql_tickets.web.lifecycle import Lifecycle
 from gql_tickets.web.metrics import measured, metrics_routes
-from gql_tickets.web.rate_limit import RateLimitHeaders
-from gql_tickets.web.request_id import RequestId
-from gql_tickets.web.security_headers import SecurityHeaders
-from gql_tickets.web.slashes import TrailingSlash
 
 if TYPE_CHECKING:
     from gql_tickets.web.tracing import Tracing
@@ -77,14 +73,17 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     tracing = load_tracing() if settings.tracing else None
     lifecycle = Lifecycle(drain_seconds=settings.drain_seconds)
     door = Door(settings, schema)
-    own = _routes(settings, door)
+    assets = Assets()
+    doors, rest = _doors(settings, door, assets), _rest(settings, assets)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with opened(settings, metrics, tracing, lifecycle) as state:
             app.state.tickets = state
             door.measure(state.metrics)
-            app.router.routes[:] = [*own, *(route for mount in mounts for route in mount(state))]
+            mounted = [route for mount in mounts for route in mount(state)]
+            # They are tried in this order: first what is asked for all the time.
+            app.router.routes[:] = [*doors, *mounted, *rest]
             # For the server, which tells the first two when it stops: so that event streams end.
             yield {
                 "lifecycle": lifecycle,
@@ -93,19 +92,20 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
             }
 
     app = Starlette(
-        routes=own,
+        routes=[*doors, *rest],
         lifespan=lifespan,
         middleware=[
-            Middleware(RequestId),
-            access(settings, metrics),
+            Middleware(
+                Envelope, access=access(settings, metrics), hsts_seconds=settings.hsts_seconds
+            ),
             *([tracing.middleware()] if tracing else []),
-            Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
-            Middleware(RateLimitHeaders),
             *cors(settings.cors_origins),
-            Middleware(LastResort),
-            Middleware(Deadline, lifecycle=lifecycle, seconds=settings.request_timeout_seconds),
-            Middleware(TrailingSlash),
-            Middleware(BodyLimit, bytes_max=settings.request_bytes_max),
+            Middleware(
+                Guard,
+                lifecycle=lifecycle,
+                seconds=settings.request_timeout_seconds,
+                bytes_max=settings.request_bytes_max,
+            ),
         ],
         exception_handlers={HTTPException: refuse},
     )
@@ -113,10 +113,9 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     return app
 
 
-def access(settings: Settings, metrics: Metrics | None) -> Middleware:
-    """The middleware that tells of each request, to whom the settings say."""
-    return Middleware(
-        Access,
+def access(settings: Settings, metrics: Metrics | None) -> Access:
+    """What tells of each request, to whom the settings say."""
+    return Access(
         log=request_log(settings.log_level, format_for(settings.log_format)),
         access_log=settings.access_log and settings.log_level in {"info", "debug"},
         slow_ms=settings.slow_operation_ms,
@@ -208,20 +207,25 @@ async def _flush(state: State) -> None:
         logger.warning("When keys were last used could not be stored; trying again later.")
 
 
-def _routes(settings: Settings, door: Door) -> list[BaseRoute]:
-    """What answers without a mount: GraphQL, health, and the pages that the settings leave on."""
-    assets = Assets()
+def _doors(settings: Settings, door: Door, assets: Assets) -> list[BaseRoute]:
+    """GraphQL, and the pages on it that the settings leave on."""
+    graphiql = pages.graphiql_route(assets, GRAPHQL_PATH, door.http)
+    return [
+        *([pages.board_route(assets, BOARD_PATH, GRAPHQL_PATH)] if settings.board else []),
+        *([graphiql] if settings.graphiql else []),
+        *door.routes(GRAPHQL_PATH),
+    ]
+
+
+def _rest(settings: Settings, assets: Assets) -> list[BaseRoute]:
+    """Health, metrics, and what pages need."""
     index = {
         "service": "gql-tickets",
         "graphql": GRAPHQL_PATH,
         "health": "/healthz",
         "ready": "/readyz",
     }
-    graphiql = pages.graphiql_route(assets, GRAPHQL_PATH, door.http)
     return [
-        *([pages.board_route(assets, BOARD_PATH, GRAPHQL_PATH)] if settings.board else []),
-        *([graphiql] if settings.graphiql else []),
-        *door.routes(GRAPHQL_PATH),
         *HEALTH_ROUTES,
         *metrics_routes(settings.metrics_path),
         assets.route(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeAlias, cast
+from typing import NamedTuple, NoReturn, TypeAlias, cast
 
 import strawberry
-from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from gql_tickets.auth import Actor, read_credential
 from gql_tickets.errors import ErrorCode, Forbidden, RateLimited, Unauthenticated
@@ -28,6 +28,13 @@ class Limits:
 
     page_max: int
     offset_max: int
+
+
+class Credentials(NamedTuple):
+    """`X-API-Key` and `Authorization`, as they are shown."""
+
+    api_key: str | None = None
+    authorization: str | None = None
 
 
 GRAPHQL_LIMITS = Limits(page_max=250, offset_max=10_000)
@@ -113,32 +120,39 @@ def new_context(
     return Context(store, actor, limits, request_id, live)
 
 
-async def context_for(request: HTTPConnection, limits: Limits = GRAPHQL_LIMITS) -> Context:
+async def context_for(
+    state: State, credentials: Credentials, limits: Limits = GRAPHQL_LIMITS
+) -> Context:
     """The context of a request. No credential is no error here; a bad one is (R12).
 
     A request with a key is charged one point, whatever becomes of it. Raises RateLimited.
     """
-    state: State = request.app.state.tickets
-    actor = await authenticated(
-        state, request.headers.get("x-api-key"), request.headers.get("authorization")
-    )
-    request_id = _request_id(request.scope)
-    context = new_context(state.store, actor, limits, request_id, live=state.live)
+    actor = await authenticated(state, credentials)
+    context = new_context(state.store, actor, limits, noted().request_id, live=state.live)
     await charge(state, context, 1)
     return context
 
 
-async def authenticated(
-    state: State, api_key: str | None, authorization: str | None
-) -> Actor | None:
+def credentials_of(scope: Scope) -> Credentials:
+    """What the headers of a connection show."""
+    api_key = authorization = None
+    for name, value in scope["headers"]:
+        if name == b"x-api-key":
+            api_key = api_key or value.decode("latin-1")
+        elif name == b"authorization":
+            authorization = authorization or value.decode("latin-1")
+    return Credentials(api_key, authorization)
+
+
+async def authenticated(state: State, credentials: Credentials) -> Actor | None:
     """Whose credential it is; None without one. Raises Unauthenticated or Forbidden (R12).
 
     An address that has shown too many bad ones is refused without a look: RateLimited. A key that
     was good before is looked at all the same, for it is not the one that is being guessed.
     """
-    if not api_key and not authorization:
+    if not any(credentials):
         return None
-    credential = read_credential(api_key, authorization)
+    credential = read_credential(*credentials)
     note = noted()
     if (seconds := state.budgets.wait_seconds(note.client)) and not state.keys.knows(credential):
         _refuse(seconds)
@@ -168,7 +182,3 @@ async def charge(state: State, context: Context, points: int) -> None:
 def _refuse(seconds: int) -> NoReturn:
     noted().retry_after_seconds = seconds
     raise RateLimited(seconds)
-
-
-def _request_id(scope: Any) -> str:
-    return str(scope.get("state", {}).get("request_id", ""))

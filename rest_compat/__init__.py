@@ -17,4 +17,4 @@ __all__ = ["mount"]
 
 def mount(_state: State) -> list[BaseRoute]:
     """The routes of the documented API and of its description; requests bring their own state, on `app.state`."""
-    return [*docs(ROWS), *endpoints(ROWS)]
+    return [endpoints(ROWS), *docs(ROWS)]

@@ -7,18 +7,18 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Send
 from starlette.types import Scope as ASGIScope
 
 from gql_tickets.auth import Scope
-from gql_tickets.context import Call, Limits, charge, context_for
+from gql_tickets.context import Call, Limits, State, charge, context_for, credentials_of
 from gql_tickets.domain.ids import INT64_MAX
 from gql_tickets.errors import BadRequest, ErrorCode, Forbidden, NotFound, TicketsError
 from rest_compat.asked import Asked, asked
 from rest_compat.errors import answer
+from rest_compat.paths import Paths
 
-BASE = "/api/v1/ext/orgs/{org}"
 LIMITS = Limits(page_max=1000, offset_max=INT64_MAX)
 
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
@@ -45,22 +45,12 @@ class Row(NamedTuple):
     """The attributes that are shown of tickets, where not all are."""
 
 
-def endpoints(rows: Sequence[Row]) -> list[BaseRoute]:
-    """The rows as routes, one a path, and a 404 for all else below the base."""
+def endpoints(rows: Sequence[Row]) -> BaseRoute:
+    """The rows as a route: one resource a path, and a 404 for all else below the base."""
     paths: dict[str, dict[str, Row]] = {}
     for row in rows:
         paths.setdefault(row.path, {})[row.method] = row
-    found = [
-        Route(BASE + path, Resource(methods))
-        for path, methods in sorted(paths.items(), key=_literal_first)
-    ]
-    nowhere = Resource({})
-    return [*found, Route(BASE, nowhere), Route(BASE + "/{rest:path}", nowhere)]
-
-
-def _literal_first(item: tuple[str, object]) -> tuple[int, str]:
-    """`/tickets/board` before `/tickets/{slug}`, wherever the table has them."""
-    return item[0].count("{"), item[0]
+    return Paths({path: Resource(methods) for path, methods in paths.items()}, Resource({}))
 
 
 class Resource:
@@ -76,7 +66,7 @@ class Resource:
         try:
             response = await _answer(self._row(request.method), request)
         except TicketsError as error:
-            response = answer(scope, error, self._headers(error))
+            response = answer(error, self._headers(error))
         # What a key may see is its own: no shared cache may hand it to another.
         response.headers["Cache-Control"] = "private, no-cache"
         if request.method == "HEAD":
@@ -96,7 +86,8 @@ class Resource:
 
 
 async def _answer(row: Row, request: Request) -> Response:
-    context = await context_for(request, LIMITS)
+    state: State = request.app.state.tickets
+    context = await context_for(state, credentials_of(request.scope), LIMITS)
     actor = context.actor
     if request.path_params["org"] != actor.org_slug:
         raise Forbidden(
@@ -107,6 +98,6 @@ async def _answer(row: Row, request: Request) -> Response:
     body = await request.body() if row.method in _WITH_BODY else b""
     question = asked(request, Call.info(context, row.columns), body)
     arguments = row.read(question)
-    await charge(request.app.state.tickets, context, row.points(question))
+    await charge(state, context, row.points(question))
     result = await row.resolver(question.info, **arguments)
     return await row.show(result, question)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from starlette.responses import Response
-from starlette.types import Scope
 
 from gql_tickets.errors import (
     ErrorCode,
@@ -17,7 +16,7 @@ from gql_tickets.errors import (
     ValidationFailed,
 )
 from gql_tickets.observability.requests import noted
-from gql_tickets.web.answers import RETRY_AFTER_SECONDS, Detail, JSONAnswer, request_id_of
+from gql_tickets.web.answers import RETRY_AFTER_SECONDS, Detail, JSONAnswer
 
 STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.VALIDATION_FAILED: 400,
@@ -61,15 +60,16 @@ _DOCUMENTED = {
 _WRAPPERS = {"input", "filter", "patch", "in", "in_", "set", "id", "database_id"}
 
 
-def answer(scope: Scope, error: TicketsError, headers: Mapping[str, str] | None = None) -> Response:
+def answer(error: TicketsError, headers: Mapping[str, str] | None = None) -> Response:
     """The whole response to a failure; `headers` go on top of those that its code asks for."""
-    noted().code = error.code.value
+    note = noted()
+    note.code = error.code.value
     body: dict[str, object] = {"error": error.message, "code": error.code.value}
     if isinstance(error, Forbidden) and error.required_scopes:
         body["required_scopes"] = error.required_scopes
     if details := _details(error):
         body["details"] = details
-    body["request_id"] = request_id_of(scope)
+    body["request_id"] = note.request_id
     return JSONAnswer(
         body, status_code=STATUS[error.code], headers={**_headers(error), **(headers or {})}
     )

@@ -17,9 +17,10 @@ from gql_tickets.auth import Scope
 from gql_tickets.domain.tickets import TicketStatus, TicketType
 from gql_tickets.errors import ErrorCode
 from rest_compat import bodies, reading
-from rest_compat.endpoint import BASE, Row
+from rest_compat.endpoint import Row
 from rest_compat.errors import STATUS
 from rest_compat.operations import OPERATIONS, WHEN, Operation, Parameter
+from rest_compat.paths import BASE
 
 Json = dict[str, Any]
 

@@ -10,12 +10,13 @@ from starlette.types import Scope
 
 from gql_tickets.auth import Actor
 from gql_tickets.context import (
-    GRAPHQL_LIMITS,
     Context,
+    Credentials,
     State,
     authenticated,
     charge,
-    new_context,
+    context_for,
+    credentials_of,
 )
 from gql_tickets.errors import Forbidden, TicketsError, Unauthenticated, Unavailable
 
@@ -26,23 +27,17 @@ RECHECK_SECONDS = 1.5
 class Caller:
     """The credential of a connection."""
 
-    def __init__(self, state: State, api_key: str | None, authorization: str | None) -> None:
+    def __init__(self, state: State, credentials: Credentials) -> None:
         self._state = state
-        self._api_key = api_key
-        self._authorization = authorization
+        self._credentials = credentials
 
     async def actor(self) -> Actor | None:
         """Whose credential it is; None without one. Raises Unauthenticated or Forbidden."""
-        return await authenticated(self._state, self._api_key, self._authorization)
+        return await authenticated(self._state, self._credentials)
 
-    async def context(self, scope: Scope) -> Context:
+    async def context(self) -> Context:
         """A context for one operation, which is charged one point. Raises as `actor`, RateLimited."""
-        actor = await self.actor()
-        request_id: str = scope.get("state", {}).get("request_id", "")
-        state = self._state
-        context = new_context(state.store, actor, GRAPHQL_LIMITS, request_id, live=state.live)
-        await charge(state, context, 1)
-        return context
+        return await context_for(self._state, self._credentials)
 
     async def pay(self, context: Context, cost: int) -> None:
         """Take what is going to run from the caller's bucket, in points. Raises RateLimited."""
@@ -50,7 +45,7 @@ class Caller:
 
     async def refused(self) -> TicketsError:
         """Wait until the credential is no longer good. Returns why."""
-        while self._api_key or self._authorization:
+        while any(self._credentials):
             await asyncio.sleep(RECHECK_SECONDS)
             try:
                 await self.actor()
@@ -64,15 +59,8 @@ class Caller:
 def caller_of(scope: Scope, payload: Mapping[str, Any] | None = None) -> Caller:
     """The caller that a connection's headers name, or the payload of its `connection_init`."""
     state: State = scope["app"].state.tickets
-    api_key = authorization = None
-    for name, value in scope["headers"]:
-        if name == b"x-api-key":
-            api_key = value.decode("latin-1")
-        elif name == b"authorization":
-            authorization = value.decode("latin-1")
     given = {
         name.lower(): value for name, value in (payload or {}).items() if isinstance(value, str)
     }
-    if "x-api-key" in given or "authorization" in given:
-        return Caller(state, given.get("x-api-key"), given.get("authorization"))
-    return Caller(state, api_key, authorization)
+    told = Credentials(given.get("x-api-key"), given.get("authorization"))
+    return Caller(state, credentials_of(scope) if told == (None, None) else told)

@@ -75,7 +75,7 @@ class HttpDoor:
         if isinstance(asked, list):
             await self._answer_batch(exchange, asked, caller)
             return
-        context = await caller.context(exchange.scope)
+        context = await caller.context()
         prepared = self._prepared(asked, is_post=exchange.method == "POST")
         if isinstance(prepared, Prepared):
             await caller.pay(context, prepared.cost)
@@ -99,7 +99,7 @@ class HttpDoor:
     async def _answer_batch(self, exchange: Exchange, asked: list[Asked], caller: Caller) -> None:
         media = exchange.media
         self._batches.check(asked)
-        context = await caller.context(exchange.scope)
+        context = await caller.context()
         batch = self._batches.read(asked)
         runnable = [each for each in batch if isinstance(each, Prepared)]
         if too_much := self._schema.refused_together(runnable):

@@ -181,7 +181,7 @@ class Socket:
         try:
             asked = from_value(payload)
             text = self._door.persisted.text(asked)
-            context = await caller.context(self._scope)
+            context = await caller.context()
             prepared = self._door.schema.prepare(text, asked.variables, asked.operation_name)
             if isinstance(prepared, Prepared):
                 await caller.pay(context, prepared.cost)

@@ -1,4 +1,4 @@
-"""Notes each request, and tells the log and the metrics when it is over.
+"""Tells the log and the metrics of each request when it is over.
 
 A request is named by its route's template and never by its path: a path holds slugs, and whatever
 else a caller has pasted into it, and has no end of values.
@@ -7,14 +7,12 @@ else a caller has pasted into it, and has no end of values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import perf_counter
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from gql_tickets.observability.logs import RequestLog
 from gql_tickets.observability.metrics import Metrics
-from gql_tickets.observability.requests import Noted, current
-from gql_tickets.web.answers import request_id_of
+from gql_tickets.observability.requests import Noted
 
 GONE = 499
 """The status of a request whose client left before there was an answer."""
@@ -25,7 +23,6 @@ class Access:
 
     def __init__(
         self,
-        app: ASGIApp,
         *,
         log: RequestLog,
         access_log: bool,
@@ -33,42 +30,14 @@ class Access:
         metrics: Metrics | None,
         doors: Mapping[str, str],
     ) -> None:
-        self.app = app
         self._log = log
         self._access_log = access_log
         self._slow_ms = slow_ms or float("inf")
         self._metrics = metrics
         self._doors = doors
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and take its time."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        note = Noted(request_id_of(scope))
-        if client := scope.get("client"):
-            note.client = client[0]
-
-        async def send_noted(message: Message) -> None:
-            kind = message["type"]
-            if kind == "http.response.start":
-                note.status = message["status"]
-            elif kind == "websocket.accept":
-                note.status = 101
-            elif kind == "websocket.close" and not note.status:
-                note.status = 403
-            await send(message)
-
-        token = current.set(note)
-        started = perf_counter()
-        try:
-            await self.app(scope, receive, send_noted)
-        finally:
-            seconds = perf_counter() - started
-            current.reset(token)
-            self._tell(scope, note, seconds)
-
-    def _tell(self, scope: Scope, note: Noted, seconds: float) -> None:
+    def tell(self, scope: Scope, note: Noted, seconds: float) -> None:
+        """The request is over, after so many seconds."""
         if note.route is None and (route := scope.get("route")) is not None:
             note.route = route.path
         note.status = note.status or GONE

@@ -1,4 +1,4 @@
-"""The one shape of a failure outside GraphQL (R11), and how a request names itself in it."""
+"""The one shape of a failure outside GraphQL (R11)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TypedDict
 
 import msgspec
 from starlette.responses import Response
-from starlette.types import Scope
 
 from gql_tickets.errors import ErrorCode
 from gql_tickets.observability.requests import noted
@@ -32,14 +31,7 @@ class JSONAnswer(Response):
         return msgspec.json.encode(content)
 
 
-def request_id_of(scope: Scope) -> str:
-    """The id that RequestId gave to the request; empty for an app that runs without it."""
-    request_id: str = scope.get("state", {}).get("request_id", "")
-    return request_id
-
-
 def failure(
-    scope: Scope,
     status: int,
     code: ErrorCode,
     message: str,
@@ -48,18 +40,18 @@ def failure(
     headers: Mapping[str, str] | None = None,
 ) -> JSONAnswer:
     """An error answer: `error`, `code`, `details` when there is a field to name, `request_id`."""
-    noted().code = code.value
+    note = noted()
+    note.code = code.value
     body: dict[str, object] = {"error": message, "code": code.value}
     if named := list(details):
         body["details"] = named
-    body["request_id"] = request_id_of(scope)
+    body["request_id"] = note.request_id
     return JSONAnswer(body, status_code=status, headers=headers)
 
 
-def unavailable(scope: Scope, message: str) -> JSONAnswer:
+def unavailable(message: str) -> JSONAnswer:
     """503: the same request may succeed in a moment."""
     return failure(
-        scope,
         503,
         ErrorCode.UNAVAILABLE,
         message,

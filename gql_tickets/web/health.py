@@ -23,7 +23,7 @@ async def ready(request: Request) -> Response:
     """200 when requests will succeed, else 503 with the reason."""
     state: State = request.app.state.tickets
     if flaw := await why_not_ready(state):
-        return unavailable(request.scope, flaw)
+        return unavailable(flaw)
     return JSONAnswer({"status": "ready"}, headers=_FRESH)
 
 

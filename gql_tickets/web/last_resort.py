@@ -12,10 +12,11 @@ import logging
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from gql_tickets.errors import ErrorCode, Unavailable
 from gql_tickets.web.answers import failure, unavailable
+from gql_tickets.web.body_limit import BodyTooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -26,49 +27,26 @@ _REFUSALS = {
 }
 
 
-class LastResort:
-    """Turns an exception that reached the top into an answer, unless one has begun already."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and stand behind it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        answered = False
-
-        async def send_noted(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_noted)
-        except ClientDisconnect:
-            return
-        except asyncio.CancelledError:
-            # A cancelled future of a sibling is a fault to answer; a cancelled request is not.
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            logger.exception("A read was cancelled by another part of the same request.")
-            answer = _unexpected(scope)
-        except Unavailable as error:
-            answer = unavailable(scope, error.message)
-        except Exception:
-            # The route and not the path, which is the caller's own text.
-            route = getattr(scope.get("route"), "path", "unmatched")
-            logger.exception("%s %s failed unexpectedly.", scope["method"], route)
-            answer = _unexpected(scope)
-        else:
-            return
-        if not answered:
-            await answer(scope, receive, send)
+def answer_to(scope: Scope, error: BaseException) -> Response | None:
+    """The answer to what nobody has caught; None where nobody waits for one."""
+    if isinstance(error, ClientDisconnect):
+        return None
+    if isinstance(error, BodyTooLarge):
+        return failure(413, error.code, error.message)
+    if isinstance(error, Unavailable):
+        return unavailable(error.message)
+    if isinstance(error, asyncio.CancelledError):
+        logger.error("A read was cancelled by another part of the same request.", exc_info=error)
+    else:
+        # The route and not the path, which is the caller's own text.
+        route = getattr(scope.get("route"), "path", "unmatched")
+        logger.error("%s %s failed unexpectedly.", scope["method"], route, exc_info=error)
+    return failure(
+        500, ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. Please try again."
+    )
 
 
-async def refuse(request: Request, error: Exception) -> Response:
+async def refuse(_request: Request, error: Exception) -> Response:
     """The answer to Starlette's own HTTPException: an unknown path, a method not allowed."""
     if not isinstance(error, HTTPException):  # registered for nothing else
         raise error
@@ -78,10 +56,4 @@ async def refuse(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if "Allow" in headers:  # which comes from a set: in another order at each start
         headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
-    return failure(request.scope, error.status_code, code, message, headers=headers)
-
-
-def _unexpected(scope: Scope) -> Response:
-    return failure(
-        scope, 500, ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. Please try again."
-    )
+    return failure(error.status_code, code, message, headers=headers)

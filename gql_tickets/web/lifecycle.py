@@ -11,10 +11,6 @@ import asyncio
 import math
 from time import monotonic
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from gql_tickets.errors import Unavailable
-
 STOP_SECONDS = 10.0
 """From the signal to the end, at most."""
 
@@ -29,13 +25,28 @@ SWEEP_SECONDS = 0.1
 class Running:
     """A request that has no answer yet."""
 
-    __slots__ = ("cancelling", "expired", "task", "when")
+    __slots__ = ("_cancelling", "_expired", "task", "when")
 
     def __init__(self, task: asyncio.Task[object], when: float) -> None:
         self.task = task
-        self.cancelling = task.cancelling()
         self.when = when
-        self.expired = False
+        self._cancelling = task.cancelling()
+        self._expired = False
+
+    def expire(self) -> None:
+        """Its time is over."""
+        self._expired = True
+        self.task.cancel()
+
+    def is_given_up(self) -> bool:
+        """Whether it was cancelled for its time, and by nobody else as well: then that is what counts."""
+        return self._expired and self.task.cancelling() <= self._cancelling + 1
+
+    def settle(self) -> None:
+        """What was cancelled for its time may go on, to say so."""
+        if self._expired:
+            self._expired = False
+            self.task.uncancel()
 
 
 class Lifecycle:
@@ -79,47 +90,7 @@ class Lifecycle:
         now = monotonic()
         for request in [each for each in self.running if each.when <= now]:
             self.running.discard(request)
-            request.expired = True
-            request.task.cancel()
+            request.expire()
         self._sweeping = bool(self.running)
         if self._sweeping:
             loop.call_later(SWEEP_SECONDS, self._sweep, loop)
-
-
-class Deadline:
-    """Ends a request that has no answer in `seconds`, and whatever it was doing, with 503.
-
-    Once an answer has begun it may take its time: a stream has no end. 0 seconds are for ever.
-    """
-
-    def __init__(self, app: ASGIApp, *, lifecycle: Lifecycle, seconds: float) -> None:
-        self.app = app
-        self._lifecycle = lifecycle
-        self._seconds = seconds or math.inf
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on. Raises Unavailable when it takes too long."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        lifecycle = self._lifecycle
-        request = lifecycle.begin(self._seconds)
-
-        async def send_in_time(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                lifecycle.end(request)
-                if lifecycle.is_draining:
-                    message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_in_time)
-        except asyncio.CancelledError:
-            # Somebody else may have cancelled it as well: then that is what counts.
-            if not request.expired or request.task.cancelling() > request.cancelling + 1:
-                raise
-            raise Unavailable("The request took too long, and was given up.") from None
-        finally:
-            lifecycle.end(request)
-            if request.expired:
-                request.task.uncancel()

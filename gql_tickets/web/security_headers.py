@@ -5,7 +5,7 @@ A page that brings a Content-Security-Policy of its own keeps it.
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 Header = tuple[bytes, bytes]
 
@@ -26,28 +26,18 @@ _PAGE: tuple[Header, ...] = (
 
 
 class SecurityHeaders:
-    """Adds them as the answer starts. `hsts_seconds` is for answers that went over TLS; 0 for none."""
+    """`hsts_seconds` is for answers that went over TLS; 0 for none."""
 
-    def __init__(self, app: ASGIApp, *, hsts_seconds: int) -> None:
-        self.app = app
+    def __init__(self, hsts_seconds: int) -> None:
         self._hsts: tuple[Header, ...] = ()
         if hsts_seconds:
             self._hsts = ((b"strict-transport-security", b"max-age=%d" % hsts_seconds),)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        hsts = self._hsts if scope["scheme"] == "https" else ()
-
-        async def send_secured(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given: list[Header] = list(message.get("headers", ()))
-                message["headers"] = [*given, *_added(given), *hsts]
-            await send(message)
-
-        await self.app(scope, receive, send_secured)
+    def add(self, headers: list[Header], scope: Scope) -> None:
+        """Add to the headers of an answer what is not among them."""
+        headers += _added(headers)
+        if scope["scheme"] == "https":
+            headers += self._hsts
 
 
 def _added(given: list[Header]) -> tuple[Header, ...]:

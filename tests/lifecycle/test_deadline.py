@@ -10,20 +10,18 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gql_tickets.app import create_app
 from gql_tickets.context import State
-from gql_tickets.errors import Unavailable
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.sqlite import SqliteStore
-from gql_tickets.web.last_resort import LastResort
-from gql_tickets.web.lifecycle import STOP_SECONDS, Deadline, Lifecycle
+from gql_tickets.web.lifecycle import STOP_SECONDS, Lifecycle
+from tests.around import around, guard
 from tests.lifecycle.locks import locked
 
 TICKETS = "/api/v1/ext/orgs/acme/tickets"
@@ -86,10 +84,7 @@ async def test_a_statement_that_runs_too_long_is_interrupted(settings: Settings)
 def client(lifecycle: Lifecycle, seconds: float, route: Route) -> httpx.AsyncClient:
     app = Starlette(
         routes=[route],
-        middleware=[
-            Middleware(LastResort),
-            Middleware(Deadline, lifecycle=lifecycle, seconds=seconds),
-        ],
+        middleware=[guard(lifecycle=lifecycle, seconds=seconds)],
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tickets")
 
@@ -146,11 +141,11 @@ async def test_a_request_that_somebody_else_cancels_stays_cancelled() -> None:
         began.set()
         await asyncio.Event().wait()
 
-    async def nothing(*_: object) -> None:
+    async def nothing(*_: object) -> Any:
         raise AssertionError
 
-    app = Deadline(waits, lifecycle=Lifecycle(drain_seconds=0), seconds=5)
-    call: Any = app({"type": "http"}, nothing, nothing)  # type: ignore[arg-type]
+    app = around(waits, guard(seconds=5))
+    call: Any = app({"type": "http", "path": "/", "headers": []}, nothing, nothing)
     task = asyncio.create_task(call)
     await began.wait()
     task.cancel()
@@ -164,12 +159,17 @@ async def test_a_task_that_was_given_up_may_go_on() -> None:
     async def waits(_scope: Scope, _receive: Receive, _send: Send) -> None:
         await asyncio.Event().wait()
 
-    async def nothing(*_: object) -> None:
+    async def nothing(*_: object) -> Any:
         raise AssertionError
 
-    app = Deadline(waits, lifecycle=Lifecycle(drain_seconds=0), seconds=0.05)
-    with pytest.raises(Unavailable):
-        await app({"type": "http"}, nothing, nothing)  # type: ignore[arg-type]
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = around(waits, guard(seconds=0.05))
+    await app({"type": "http", "path": "/", "headers": []}, nothing, send)
+    assert sent[0]["status"] == 503
     task = asyncio.current_task()
     assert task is not None
     assert task.cancelling() == 0

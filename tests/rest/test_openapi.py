@@ -14,10 +14,10 @@ from openapi_spec_validator import validate
 
 from gql_tickets.auth import Scope
 from rest_compat import reading
-from rest_compat.endpoint import BASE
 from rest_compat.errors import STATUS
 from rest_compat.openapi import document
 from rest_compat.operations import OPERATIONS, WHEN
+from rest_compat.paths import BASE
 from rest_compat.routes import ROWS
 from tests.rest.answers import TICKETS, Add, NewKey, golden
 

@@ -16,7 +16,7 @@ from gql_tickets.cli.server import config_of, listen
 from gql_tickets.schema import Schema
 from gql_tickets.settings import Settings
 from gql_tickets.transport import Door
-from gql_tickets.web.request_id import RequestId
+from tests.around import envelope
 from tests.transport.ticking import Ticks, schema_of
 
 START_SECONDS = 30
@@ -96,6 +96,5 @@ def small_app(settings: Settings, schema: Schema) -> Starlette:
             app.state.tickets = state
             yield {"leaving": asyncio.Event()}
 
-    app = Starlette(routes=Door(settings, schema).routes("/graphql"), lifespan=lifespan)
-    app.add_middleware(RequestId)
-    return app
+    routes = Door(settings, schema).routes("/graphql")
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[envelope()])

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gql_tickets.errors import Unavailable
-from gql_tickets.web.last_resort import LastResort, refuse
-from gql_tickets.web.request_id import RequestId
+from gql_tickets.web.last_resort import refuse
+from tests.around import around, envelope, guard
 
 SECRET = "postgresql://tickets:hunter2@db/tickets"
 
@@ -51,7 +51,7 @@ def client() -> httpx.AsyncClient:
             Route("/gone", database_gone),
             Route("/cancelled", sibling_cancelled),
         ],
-        middleware=[Middleware(RequestId), Middleware(LastResort)],
+        middleware=[envelope(), guard()],
         exception_handlers={HTTPException: refuse},
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tickets")
@@ -123,7 +123,7 @@ async def _run(exception: BaseException, *, begun: bool = False) -> list[str]:
         sent.append(message["type"])
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    await LastResort(app)(scope, receive, send)
+    await around(app, guard())(scope, receive, send)
     return sent
 
 
@@ -141,11 +141,11 @@ async def test_a_request_that_is_itself_cancelled_stays_cancelled() -> None:
         async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
             await asyncio.sleep(60)
 
-        async def nothing(*_: object) -> None:
+        async def nothing(*_: object) -> Any:
             raise AssertionError
 
         scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-        await LastResort(app)(scope, nothing, nothing)  # type: ignore[arg-type]
+        await around(app, guard())(scope, nothing, nothing)
 
     task = asyncio.create_task(never())
     await asyncio.sleep(0)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from gql_tickets.web.answers import request_id_of
-from gql_tickets.web.request_id import RequestId
+from gql_tickets.observability.requests import noted
+from tests.around import around, envelope
 
 
 async def says_its_id(scope: Scope, receive: Receive, send: Send) -> None:
-    request = Request(scope)
-    answer: Response = PlainTextResponse(request.state.request_id)
+    answer: Response = PlainTextResponse(noted().request_id)
     await answer(scope, receive, send)
 
 
 def client() -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(RequestId(says_its_id)), base_url="http://tickets"
+        transport=httpx.ASGITransport(around(says_its_id, envelope())), base_url="http://tickets"
     )
 
 
@@ -48,31 +48,14 @@ async def test_two_requests_have_two_ids() -> None:
     assert len(names) == 3
 
 
-async def test_the_state_that_the_server_shares_is_not_written_to() -> None:
-    shared: dict[str, object] = {"pool": 1}
-    seen: list[str] = []
-
-    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
-        seen.append(request_id_of(scope))
-        assert scope["state"]["pool"] == 1
-
-    async def nothing(*_: object) -> None:
-        raise AssertionError
-
-    scope = {"type": "http", "headers": [], "state": shared}
-    await RequestId(app)(scope, nothing, nothing)  # type: ignore[arg-type]
-    assert seen[0]
-    assert shared == {"pool": 1}
-
-
 async def test_a_lifespan_passes_through_unnamed() -> None:
     scopes: list[Scope] = []
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         scopes.append(scope)
 
-    async def nothing(*_: object) -> None:
+    async def nothing(*_: object) -> Any:
         raise AssertionError
 
-    await RequestId(app)({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type]
+    await around(app, envelope())({"type": "lifespan"}, nothing, nothing)
     assert scopes == [{"type": "lifespan"}]

@@ -7,13 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from gql_tickets.auth import DEMO_KEY
-from gql_tickets.web.security_headers import SecurityHeaders
+from tests.around import envelope
 from tests.servers import running
 
 
@@ -53,9 +52,7 @@ async def page(_request: Request) -> Response:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_policy_of_its_own_is_kept_and_hsts_is_for_tls(scheme: str) -> None:
-    app = Starlette(
-        routes=[Route("/", page)], middleware=[Middleware(SecurityHeaders, hsts_seconds=31_536_000)]
-    )
+    app = Starlette(routes=[Route("/", page)], middleware=[envelope(hsts_seconds=31_536_000)])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://tickets") as http:
         answer = await http.get("/")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gql_tickets.web.cors import cors
-from gql_tickets.web.slashes import TrailingSlash
+from tests.around import guard
 
 
 async def path(request: Request) -> Response:
@@ -21,7 +20,7 @@ async def path(request: Request) -> Response:
 def client(*origins: str) -> httpx.AsyncClient:
     app = Starlette(
         routes=[Route("/", path), Route("/a", path, methods=["GET", "POST"])],
-        middleware=[*cors(origins), Middleware(TrailingSlash)],
+        middleware=[*cors(origins), guard()],
     )
     app.router.redirect_slashes = False
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tickets")
