@@ -8,8 +8,9 @@ Whatever is new goes into headers: Link (R8), X-Column-Counts and X-Board-Trunca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from operator import attrgetter, methodcaller
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -32,6 +33,9 @@ from rest_compat.values import unchanged
 
 Time: TypeAlias = dt.datetime
 """UTC, whole seconds, Z (C8)."""
+
+S = TypeVar("S", bound=Struct)
+Values = Callable[[Sequence[Ticket]], Iterable[Any]]
 
 
 class Item(Struct, frozen=True):
@@ -126,7 +130,7 @@ async def page(found: Connection[Ticket], asked: Asked) -> Response:
     """The list, with links to the pages beside it (R8)."""
     limit, offset = window(asked)
     total = await found.total_count()
-    body = TicketPage([_item(ticket) for ticket in found.page.items], total, limit, offset)
+    body = TicketPage(_shown(Item, found.page.items), total, limit, offset)
     links = []
     if offset + limit < total:
         links.append(f'<{asked.link(limit=limit, offset=offset + limit)}>; rel="next"')
@@ -144,7 +148,7 @@ async def board(found: Board, asked: Asked) -> Response:
     headers = {"X-Column-Counts": counts}
     if any(total > limit for *_, total in shown):
         headers["X-Board-Truncated"] = "true"
-    columns = [Column(column.status, list(map(_card, cards))) for column, cards, _ in shown]
+    columns = [Column(column.status, _shown(Card, cards)) for column, cards, _ in shown]
     return _json(BoardBody(Columns(columns)), headers=headers)
 
 
@@ -155,13 +159,13 @@ async def detail(ticket: Ticket | None, asked: Asked) -> Response:
     headers = {"ETag": f'"{ticket.version}"'}
     if asked.method in {"GET", "HEAD"} and unchanged(asked.headers, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return _json(DetailBody(_detail(ticket)), headers=headers)
+    return _json(DetailBody(*_shown(Detail, [ticket])), headers=headers)
 
 
 async def created(ticket: Ticket, asked: Asked) -> Response:
     """A new ticket, and where it is (R10)."""
     headers = {"ETag": f'"{ticket.version}"', "Location": f"{asked.url}/{quote(ticket.slug)}"}
-    return _json(DetailBody(_detail(ticket)), status=201, headers=headers)
+    return _json(DetailBody(*_shown(Detail, [ticket])), status=201, headers=headers)
 
 
 def message(text: str) -> Callable[[Ticket | TicketDeletion, Asked], Awaitable[Response]]:
@@ -173,58 +177,29 @@ def message(text: str) -> Callable[[Ticket | TicketDeletion, Asked], Awaitable[R
     return show
 
 
-def _item(ticket: Ticket) -> Item:
-    return Item(
-        id=ticket.id,
-        slug=ticket.slug,
-        type=ticket.type,
-        title=ticket.title,
-        status=ticket.status,
-        priority=_priority(ticket),
-        assignee_id=ticket.assignee_id,
-        repository_id=ticket.repository_id,
-        labels=ticket.labels,
-        created_at=_time(ticket.created_at),
-        updated_at=_time(ticket.updated_at),
-    )
+def _shown(shape: type[S], tickets: Sequence[Ticket]) -> list[S]:
+    """The tickets in a documented shape, put together a field at a time."""
+    return list(map(shape, *(_VALUES[name](tickets) for name in shape.__struct_fields__)))
 
 
-def _card(ticket: Ticket) -> Card:
-    return Card(
-        id=ticket.id,
-        slug=ticket.slug,
-        title=ticket.title,
-        type=ticket.type,
-        priority=_priority(ticket),
-        assignee_id=ticket.assignee_id,
-    )
+def _attribute(name: str, show: Callable[[Any], Any] | None = None) -> Values:
+    """What a field shows of tickets: the attribute of its name, or what `show` makes of that."""
+    get = attrgetter(name)
+    if show is None:
+        return lambda tickets: map(get, tickets)
+    return lambda tickets: map(show, map(get, tickets))
 
 
-def _detail(ticket: Ticket) -> Detail:
-    return Detail(
-        id=ticket.id,
-        slug=ticket.slug,
-        type=ticket.type,
-        title=ticket.title,
-        status=ticket.status,
-        priority=_priority(ticket),
-        assignee_id=ticket.assignee_id,
-        repository_id=ticket.repository_id,
-        labels=ticket.labels,
-        parent_slug=ticket.parent_slug,
-        created_at=_time(ticket.created_at),
-        updated_at=_time(ticket.updated_at),
-    )
-
-
-def _priority(ticket: Ticket) -> TicketPriority | None:
-    """The document knows four priorities; a ticket that GraphQL left without one shows null."""
-    return None if ticket.priority is TicketPriority.NONE else ticket.priority
-
-
-def _time(at: dt.datetime) -> Time:
-    """UTC and whole seconds, which msgspec writes with a Z (C8)."""
-    return at.astimezone(dt.UTC).replace(microsecond=0)
+# Records have UTC, which msgspec writes with a Z, and microseconds (C8).
+_time = methodcaller("replace", microsecond=0)
+# The document knows four priorities; a ticket that GraphQL left without one shows null.
+_PRIORITIES = {each: None if each is TicketPriority.NONE else each for each in TicketPriority}
+_VALUES: dict[str, Values] = {
+    **{name: _attribute(name) for name in Ticket.__struct_fields__},
+    "priority": _attribute("priority", _PRIORITIES.__getitem__),
+    "created_at": _attribute("created_at", _time),
+    "updated_at": _attribute("updated_at", _time),
+}
 
 
 def _json(body: Struct, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
