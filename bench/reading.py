@@ -32,7 +32,7 @@ from gql_tickets.domain.paging import BOARD_ORDER, NEWEST_FIRST, Order, OrderFie
 from gql_tickets.domain.tickets import TicketPatch, TicketPriority, TicketRef, TicketStatus
 from gql_tickets.errors import Unavailable
 from gql_tickets.service import board, bulk, tickets
-from gql_tickets.service.board import Group, GroupPage
+from gql_tickets.service.board import Group, GroupPage, Wanted
 from gql_tickets.settings import Settings
 from gql_tickets.store.engine import Connection, PoolState, Store, Work
 from gql_tickets.store.opening import open_store
@@ -83,7 +83,7 @@ def listed(
 def board_of(filter: TicketFilter) -> Question:
     """The pages of the board's columns."""
     page = GroupPage(BOARD_ORDER, PageRequest(PAGE))
-    wanted = [(page, status) for status in TicketStatus]
+    wanted: dict[Wanted, list[TicketStatus]] = {page: list(TicketStatus)}
     return lambda store: board.find(store, _actor(), Group.STATUS, wanted, filter=filter)
 
 

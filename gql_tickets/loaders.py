@@ -6,8 +6,8 @@ function returns runs beside its keys.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from gql_tickets.auth import Actor
@@ -17,39 +17,95 @@ from gql_tickets.domain.history import Comment, TicketEvent
 from gql_tickets.domain.ids import Kind
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import ChildProgress, Ticket
-from gql_tickets.execution import Facet, Loader
+from gql_tickets.execution import Facet, Loader, Source
 from gql_tickets.service import board, comments, directory, history, keys, labels, tickets
 from gql_tickets.service.board import Group
 from gql_tickets.store.engine import Store
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+W = TypeVar("W")
 
 
 class Loaders:
-    """The edges of one request. `actor` is asked for when a batch is, and not before."""
+    """The edges of one request, each made when somebody first asks for it.
+
+    `actor` is asked for when a batch is, and not before.
+    """
 
     def __init__(self, store: Store, actor: Actor | None) -> None:
         self._store = store
         self._actor = actor
-        self._groups: dict[Hashable, Loader[Any, Any]] = {}
+        self._groups: dict[Hashable, Source] = {}
         self._pages: dict[Hashable, Loader[Any, Page[Ticket]]] = {}
+        self._counts: dict[Hashable, Loader[Any, int]] = {}
         self._told: dict[Hashable, Loader[int, Page[TicketEvent]]] = {}
         self._told_counts: dict[Hashable, Loader[int, int]] = {}
         self._said: dict[PageRequest, Loader[int, Page[Comment]]] = {}
-        self.tickets: Loader[int, Ticket | None] = self._edge(tickets.by_ids)
-        entries = self._edge(directory.entries)
-        self.users: Loader[int, User | None] = Facet(entries, Kind.USER)
-        self.repositories: Loader[int, Repository | None] = Facet(entries, Kind.REPOSITORY)
-        self.labels: Loader[str, Label | None] = Facet(entries, Kind.LABEL)
-        self.labels_by_id: Loader[str, Label | None] = self._edge(_labels_by_id)
-        self.label_counts: Loader[str, int] = self._edge(labels.ticket_counts)
-        self.events: Loader[tuple[int, int], TicketEvent | None] = self._edge(history.by_keys)
-        self.comments: Loader[int, Comment | None] = self._edge(comments.by_ids)
-        self.comment_counts: Loader[int, int] = self._edge(comments.counts)
-        self.progress: Loader[int, ChildProgress] = self._edge(tickets.progress_of)
-        self.api_keys: Loader[str, ApiKey | None] = self._edge(_api_keys)
-        self.organizations: Loader[int, Organization | None] = self._edge(_organizations)
+
+    @cached_property
+    def tickets(self) -> Loader[int, Ticket | None]:
+        """Tickets by their ids."""
+        return self._edge(tickets.by_ids)
+
+    @cached_property
+    def users(self) -> Loader[int, User | None]:
+        """Users by their ids."""
+        return Facet(self._entries, Kind.USER)
+
+    @cached_property
+    def repositories(self) -> Loader[int, Repository | None]:
+        """Repositories by their ids."""
+        return Facet(self._entries, Kind.REPOSITORY)
+
+    @cached_property
+    def labels(self) -> Loader[str, Label | None]:
+        """Labels by their names."""
+        return Facet(self._entries, Kind.LABEL)
+
+    @cached_property
+    def labels_by_id(self) -> Loader[str, Label | None]:
+        """Labels by their ids."""
+        return self._edge(_labels_by_id)
+
+    @cached_property
+    def label_counts(self) -> Loader[str, int]:
+        """How many tickets have a label, by its name."""
+        return self._edge(labels.ticket_counts)
+
+    @cached_property
+    def events(self) -> Loader[tuple[int, int], TicketEvent | None]:
+        """Events by their ticket's id and its version."""
+        return self._edge(history.by_keys)
+
+    @cached_property
+    def comments(self) -> Loader[int, Comment | None]:
+        """Comments by their ids."""
+        return self._edge(comments.by_ids)
+
+    @cached_property
+    def comment_counts(self) -> Loader[int, int]:
+        """How many comments a ticket has, by its id."""
+        return self._edge(comments.counts)
+
+    @cached_property
+    def progress(self) -> Loader[int, ChildProgress]:
+        """What has become of a ticket's children, by its id."""
+        return self._edge(tickets.progress_of)
+
+    @cached_property
+    def api_keys(self) -> Loader[str, ApiKey | None]:
+        """API keys by their ids."""
+        return self._edge(_api_keys)
+
+    @cached_property
+    def organizations(self) -> Loader[int, Organization | None]:
+        """The caller's organization, by its id."""
+        return self._edge(_organizations)
+
+    @cached_property
+    def _entries(self) -> Source:
+        return Source(self._batch(directory.entries))
 
     def pages(
         self,
@@ -68,18 +124,20 @@ class Loaders:
 
     def counts(self, group: Group, filter: TicketFilter) -> Loader[Any, int]:
         """The loader of the number of tickets in each group."""
-        return Facet(self._grouped(group, filter), board.COUNT)
+        if (group, filter) not in self._counts:
+            self._counts[group, filter] = Facet(self._grouped(group, filter), board.COUNT)
+        return self._counts[group, filter]
 
-    def _grouped(self, group: Group, filter: TicketFilter) -> Loader[Any, Any]:
-        """The loader behind both: what is asked in one turn can be read in one statement."""
+    def _grouped(self, group: Group, filter: TicketFilter) -> Source:
+        """Where both come from: what is asked in one turn can be read in one statement."""
         if (group, filter) not in self._groups:
 
             async def fetch(
-                store: Store, actor: Actor, wanted: Sequence[tuple[board.Wanted, Any]]
-            ) -> Sequence[board.Found]:
+                store: Store, actor: Actor, wanted: Mapping[board.Wanted, Sequence[Any]]
+            ) -> Mapping[board.Wanted, board.Found]:
                 return await board.find(store, actor, group, wanted, filter=filter)
 
-            self._groups[group, filter] = self._edge(fetch)
+            self._groups[group, filter] = Source(self._batch(fetch))
         return self._groups[group, filter]
 
     def event_pages(
@@ -106,16 +164,21 @@ class Loaders:
     def _edge(
         self, fetch: Callable[[Store, Actor, Sequence[K]], Awaitable[Sequence[V]]]
     ) -> Loader[K, V]:
+        return Loader(self._batch(fetch))
+
+    def _batch(
+        self, fetch: Callable[[Store, Actor, W], Awaitable[V]]
+    ) -> Callable[[W], Awaitable[V]]:
         # Not `self`: a request that lies in a circle is not freed when it ends.
         store, actor = self._store, self._actor
 
-        async def batch(wanted: list[K]) -> Sequence[V]:
+        async def batch(wanted: W) -> V:
             # Loaders are reached through records, and records through Context.actor, which refuses.
             if actor is None:
                 raise RuntimeError("A loader was asked without a caller.")
             return await fetch(store, actor, wanted)
 
-        return Loader(batch)
+        return batch
 
 
 async def _labels_by_id(store: Store, actor: Actor, ids: Sequence[str]) -> Sequence[Label | None]:

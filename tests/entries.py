@@ -14,19 +14,19 @@ from gql_tickets.store.engine import Store
 
 async def users_with(store: Store, actor: Actor, ids: Sequence[int]) -> list[User | None]:
     """The users with these ids."""
-    found = await directory.entries(store, actor, [(Kind.USER, id) for id in ids])
-    return cast("list[User | None]", found)
+    found = await directory.entries(store, actor, {Kind.USER: ids})
+    return cast("list[User | None]", found[Kind.USER])
 
 
 async def repositories_with(
     store: Store, actor: Actor, ids: Sequence[int]
 ) -> list[Repository | None]:
     """The repositories with these ids."""
-    found = await directory.entries(store, actor, [(Kind.REPOSITORY, id) for id in ids])
-    return cast("list[Repository | None]", found)
+    found = await directory.entries(store, actor, {Kind.REPOSITORY: ids})
+    return cast("list[Repository | None]", found[Kind.REPOSITORY])
 
 
 async def labels_named(store: Store, actor: Actor, names: Sequence[str]) -> list[Label | None]:
     """The labels with these names."""
-    found = await directory.entries(store, actor, [(Kind.LABEL, name) for name in names])
-    return cast("list[Label | None]", found)
+    found = await directory.entries(store, actor, {Kind.LABEL: names})
+    return cast("list[Label | None]", found[Kind.LABEL])

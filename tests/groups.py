@@ -10,7 +10,7 @@ from gql_tickets.domain.filters import TicketFilter
 from gql_tickets.domain.paging import Order, Page, PageRequest
 from gql_tickets.domain.tickets import Ticket
 from gql_tickets.service import board
-from gql_tickets.service.board import COUNT, Group, GroupPage, Wanted
+from gql_tickets.service.board import COUNT, Group, GroupPage
 from gql_tickets.store.engine import Store
 
 
@@ -26,15 +26,11 @@ async def pages(
 ) -> list[Page[Ticket]]:
     """The same page of each group. Raises what stands in place of one."""
     wanted = GroupPage(order, page)
-    found = await board.find(
-        store, actor, group, [(wanted, value) for value in values], filter=filter
-    )
-    pages = []
-    for each in found:
+    found: dict[Any, Any] = await board.find(store, actor, group, {wanted: values}, filter=filter)
+    pages: list[Page[Ticket]] = found[wanted]
+    for each in pages:
         if isinstance(each, Exception):
             raise each
-        assert isinstance(each, Page)
-        pages.append(each)
     return pages
 
 
@@ -42,7 +38,6 @@ async def counts(
     store: Store, actor: Actor, group: Group, values: Sequence[Any], *, filter: TicketFilter
 ) -> list[int]:
     """How many tickets there are in each group."""
-    wanted: list[tuple[Wanted, Any]] = [(COUNT, value) for value in values]
-    found = await board.find(store, actor, group, wanted, filter=filter)
-    assert all(isinstance(each, int) for each in found)
-    return found  # type: ignore[return-value]
+    found: dict[Any, Any] = await board.find(store, actor, group, {COUNT: values}, filter=filter)
+    counts: list[int] = found[COUNT]
+    return counts

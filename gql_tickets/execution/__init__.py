@@ -14,7 +14,7 @@ leaves.py       scalars and enums
 relations.py    relation(): a key and a loader
 plan.py         selection sets
 executor.py     where graphql-core hands over
-loading.py      Loader: batches that no caller can cancel; Load: a value to come; Facet: one kind of several
+loading.py      Loader: batches that no caller can cancel; Load: a value to come; Source: of many Facets
 lookahead.py    selected(): what is asked for beneath a field
 memory.py       plans live as long as their document
 
@@ -28,7 +28,7 @@ cost.py         what an operation may cost, priced by what rules.py and directiv
 
 from gql_tickets.execution.executor import BreadthFirstExecutor
 from gql_tickets.execution.leaves import rfc3339
-from gql_tickets.execution.loading import Facet, Load, Loader, loaded
+from gql_tickets.execution.loading import Facet, Load, Loader, Source, loaded
 from gql_tickets.execution.lookahead import selected
 from gql_tickets.execution.plan import InstanceOf
 from gql_tickets.execution.relations import relation
@@ -39,6 +39,7 @@ __all__ = [
     "InstanceOf",
     "Load",
     "Loader",
+    "Source",
     "loaded",
     "relation",
     "rfc3339",

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from typing import Any, Generic, TypeAlias, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -13,6 +22,9 @@ W = TypeVar("W")
 Fetch: TypeAlias = Callable[[list[K]], Awaitable[Sequence[V]]]
 """The values of some keys, in their order. A value that is an exception is raised for those who
 ask for its key; an exception that is raised, for all of them."""
+
+FetchAll: TypeAlias = Callable[[dict[Any, list[Any]]], Awaitable[Mapping[Any, Sequence[Any]]]]
+"""As Fetch, for keys of several kinds at once."""
 
 
 class Loader(Generic[K, V]):
@@ -25,11 +37,17 @@ class Loader(Generic[K, V]):
     """
 
     def __init__(self, fetch: Fetch[K, V]) -> None:
-        self._fetch = fetch
+        async def fetch_all(wanted: dict[None, list[K]]) -> dict[None, Sequence[V]]:
+            return {None: await fetch(wanted[None])}
+
+        self._begin(Source(fetch_all), None)
+
+    def _begin(self, source: Source, kind: Hashable) -> None:
+        self.kind = kind
+        self._source = source
         self._values: dict[K, V] = {}
         self._failures: dict[K, Exception] = {}
-        self._coming: dict[K, _Batch[K]] = {}
-        self._next: _Batch[K] | None = None
+        self._coming: dict[K, _Batch] = {}
 
     def load(self, key: K) -> Load[V]:
         """The value of one key, to be awaited, or to be returned by a resolver as it is."""
@@ -48,8 +66,8 @@ class Loader(Generic[K, V]):
         missing = [key for key in dict.fromkeys(keys) if key not in known and key not in failed]
         batches = {coming[key] for key in missing if key in coming}
         if new := [key for key in missing if key not in coming]:
-            batch = self._next = self._next or _Batch(self._bring)
-            batch.keys += new
+            batch = self._source.batch()
+            batch.wanted.setdefault(self, []).extend(new)
             coming.update(dict.fromkeys(new, batch))
             batches.add(batch)
         return [batch.waiter() for batch in batches]
@@ -62,25 +80,82 @@ class Loader(Generic[K, V]):
                     raise self._failures[key]
         return list(map(self._values.__getitem__, keys))
 
-    async def _bring(self, batch: _Batch[K]) -> None:
+    def keep(self, keys: list[K], values: Sequence[V]) -> None:
+        """What a batch has brought for the keys."""
+        found = dict(zip(keys, values, strict=True))
+        self._values.update(found)
+        if any(issubclass(kind, Exception) for kind in set(map(type, values))):
+            self._failures.update(
+                (key, value) for key, value in found.items() if isinstance(value, Exception)
+            )
+
+    def fail(self, keys: list[K], error: Exception) -> None:
+        """Why a batch has brought nothing for the keys."""
+        self._failures.update(dict.fromkeys(keys, error))
+
+    def settle(self, keys: list[K]) -> None:
+        """The batch of the keys has ended, one way or the other."""
+        for key in keys:
+            del self._coming[key]
+
+
+class Facet(Loader[K, V]):
+    """The loader of one kind of keys, of a source that has several."""
+
+    def __init__(self, source: Source, kind: Hashable) -> None:
+        self._begin(source, kind)
+
+
+class Source:
+    """What several loaders are fetched from together: those that ask in one turn of the event loop."""
+
+    def __init__(self, fetch: FetchAll) -> None:
+        self._fetch = fetch
+        self._next: _Batch | None = None
+
+    def batch(self) -> _Batch:
+        """The batch that is being gathered."""
+        if self._next is None:
+            self._next = _Batch(self._bring)
+        return self._next
+
+    async def _bring(self, batch: _Batch) -> None:
         await asyncio.sleep(0)  # whoever wakes in this turn of the loop is still to ask
         self._next = None
+        wanted = batch.wanted
         try:
-            values = await self._fetch(batch.keys)
-            self._keep(dict(zip(batch.keys, values, strict=True)))
+            found = await self._fetch({loader.kind: keys for loader, keys in wanted.items()})
+            for loader, keys in wanted.items():
+                loader.keep(keys, found[loader.kind])
         except Exception as error:  # noqa: BLE001 - raised where somebody asks for the values
-            self._failures.update(dict.fromkeys(batch.keys, error))
+            for loader, keys in wanted.items():
+                loader.fail(keys, error)
         finally:
-            for key in batch.keys:
-                del self._coming[key]
+            for loader, keys in wanted.items():
+                loader.settle(keys)
             batch.arrive()
 
-    def _keep(self, values: dict[K, V]) -> None:
-        self._values.update(values)
-        if any(issubclass(kind, Exception) for kind in set(map(type, values.values()))):
-            self._failures.update(
-                (key, value) for key, value in values.items() if isinstance(value, Exception)
-            )
+
+class _Batch:
+    """Keys of loaders that are fetched together by a task, and who waits for them."""
+
+    def __init__(self, bring: Callable[[_Batch], Coroutine[Any, Any, None]]) -> None:
+        self.wanted: dict[Loader[Any, Any], list[Any]] = {}
+        self._waiters: list[asyncio.Future[None]] = []
+        self._task = asyncio.create_task(bring(self))  # asyncio itself would not keep it alive
+        self._loop = self._task.get_loop()
+
+    def waiter(self) -> asyncio.Future[None]:
+        """A future of the caller's own."""
+        future = self._loop.create_future()
+        self._waiters.append(future)
+        return future
+
+    def arrive(self) -> None:
+        """Here they are."""
+        for future in self._waiters:
+            if not future.done():
+                future.set_result(None)
 
 
 class Load(Generic[V]):
@@ -134,42 +209,3 @@ async def loaded(loads: Sequence[Load[V]]) -> list[V]:
     for batch in ask_together(loads):
         await batch
     return [load.found() for load in loads]
-
-
-class Facet(Loader[K, V]):
-    """The values of one kind, of a loader whose keys are pairs of a kind and a key.
-
-    What is asked of several facets in the same turn of the event loop is one batch.
-    """
-
-    def __init__(self, whole: Loader[Any, Any], kind: Hashable) -> None:
-        self._whole = whole
-        self._kind = kind
-
-    def ask(self, keys: Iterable[K]) -> list[asyncio.Future[None]]:
-        """As Loader.ask."""
-        return self._whole.ask([(self._kind, key) for key in keys])
-
-    def found(self, keys: Iterable[K]) -> list[V]:
-        """As Loader.found."""
-        return self._whole.found([(self._kind, key) for key in keys])
-
-
-class _Batch(Generic[K]):
-    """Keys that are fetched together by a task, and who waits for them."""
-
-    def __init__(self, bring: Callable[[_Batch[K]], Coroutine[Any, Any, None]]) -> None:
-        self.keys: list[K] = []
-        self._waiters: list[asyncio.Future[None]] = []
-        self._task = asyncio.create_task(bring(self))  # asyncio itself would not keep it alive
-        self._loop = self._task.get_loop()
-
-    def waiter(self) -> asyncio.Future[None]:
-        future = self._loop.create_future()
-        self._waiters.append(future)
-        return future
-
-    def arrive(self) -> None:
-        for future in self._waiters:
-            if not future.done():
-                future.set_result(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from gql_tickets.auth import Actor, Scope
@@ -39,7 +39,7 @@ COUNT: Final = "count"
 """How many tickets there are in a group."""
 
 Wanted = GroupPage | Literal["count"]
-Found = Page[Ticket] | int | ValidationFailed
+Found = Sequence[Page[Ticket] | ValidationFailed] | Sequence[int]
 
 _COLUMNS: dict[Group, groups.GroupColumn] = {
     Group.STATUS: "status",
@@ -52,51 +52,51 @@ async def find(
     store: Store,
     actor: Actor,
     group: Group,
-    wanted: Sequence[tuple[Wanted, Any]],
+    wanted: Mapping[Wanted, Sequence[Any]],
     *,
     filter: TicketFilter,
-) -> list[Found]:
-    """Of the tickets that match, what is wanted of which group: a page of it, or its COUNT.
+) -> dict[Wanted, Found]:
+    """Of the tickets that match, pages of some groups, and the COUNT of some, in their order.
 
-    In the order of `wanted`. In place of a page that cannot be had stands the error that says why.
+    In place of pages that cannot be had stands the error that says why.
     """
     actor.require(Scope.TICKETS_READ)
     criteria = filters.read(actor, filter)
     column, org = _COLUMNS[group], actor.org_id
-    pages: dict[GroupPage, list[Any]] = {}
-    to_count: list[Any] = []
-    for what, value in wanted:
-        those = pages.setdefault(what, []) if isinstance(what, GroupPage) else to_count
-        those.append(value)
 
-    async def work(db: Connection) -> dict[tuple[Wanted, Any], Found]:
-        found: dict[tuple[Wanted, Any], Found] = {}
-        for each, those in pages.items():
+    async def work(db: Connection) -> dict[Wanted, Found]:
+        found: dict[Wanted, Found] = {}
+        counts: dict[Any, int] = {}
+        to_count = wanted.get(COUNT, ())
+        for each, values in wanted.items():
+            if not isinstance(each, GroupPage):
+                continue
             try:
                 filters.check_order(each.order, filter)
-                of_groups = await groups.find_group_pages(
+                pages = await groups.find_group_pages(
                     db,
                     org,
                     column,
-                    those,
+                    values,
                     criteria,
                     each.order,
                     each.page,
                     each.columns,
                     # The first one brings the counts along, where it can.
-                    counted=bool(to_count) and (COUNT, to_count[-1]) not in found,
+                    counted=bool(to_count) and not counts,
                 )
             except ValidationFailed as error:
-                found.update(((each, value), error) for value in those)
+                found[each] = [error] * len(values)
                 continue
-            for value, page in zip(those, of_groups, strict=True):
-                found[each, value] = page
-                if page.total is not None:
-                    found[COUNT, value] = page.total
-        if missing := [value for value in to_count if (COUNT, value) not in found]:
-            counts = await groups.count_groups(db, org, column, missing, criteria)
-            found.update(((COUNT, value), n) for value, n in zip(missing, counts, strict=True))
-        return found
+            found[each] = pages
+            counts.update(
+                (value, page.total)
+                for value, page in zip(values, pages, strict=True)
+                if page.total is not None
+            )
+        if missing := [value for value in to_count if value not in counts]:
+            others = await groups.count_groups(db, org, column, missing, criteria)
+            counts.update(zip(missing, others, strict=True))
+        return {**found, COUNT: [counts[value] for value in to_count]}
 
-    found = await store.read(work)
-    return [found[each] for each in wanted]
+    return await store.read(work)

@@ -123,21 +123,19 @@ async def users_count(store: Store, actor: Actor, *, name_contains: str | None =
 
 
 async def entries(
-    store: Store, actor: Actor, keys: Sequence[tuple[Kind, Key]]
-) -> list[Entry | None]:
+    store: Store, actor: Actor, wanted: Mapping[Kind, Sequence[Key]]
+) -> dict[Kind, list[Entry | None]]:
     """Users and repositories by their ids and labels by their names, in the order of the keys.
 
     None where there is none. However many kinds there are, it is one statement.
     """
     actor.require(Scope.TICKETS_READ)
-    wanted: dict[Kind, set[Key]] = {}
-    for kind, key in keys:
-        wanted.setdefault(kind, set()).add(key)
 
-    async def work(db: Connection) -> list[Entry | None]:
-        return list(map((await find_entries(db, actor.org_id, wanted)).get, keys))
+    async def work(db: Connection) -> dict[Kind, dict[Key, Entry]]:
+        return await find_entries(db, actor.org_id, wanted)
 
-    return await store.read(work)
+    found = await store.read(work)
+    return {kind: list(map(found[kind].get, keys)) for kind, keys in wanted.items()}
 
 
 async def repositories_page(store: Store, actor: Actor, *, page: PageRequest) -> Page[Repository]:

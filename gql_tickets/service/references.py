@@ -63,9 +63,9 @@ async def of_drafts(db: Connection, actor: Actor, drafts: Collection[TicketDraft
     named = await directory.find_users_named(db, org, names) if names else []
     there = await find_entries(db, org, {Kind.USER: ids, Kind.REPOSITORY: repositories})
     return References(
-        users=frozenset(id for id in ids if (Kind.USER, id) in there),
+        users=frozenset(ids & there[Kind.USER].keys()),
         users_by_name={user.username: user.id for user in named if user.username},
-        repositories=frozenset(id for id in repositories if (Kind.REPOSITORY, id) in there),
+        repositories=frozenset(repositories & there[Kind.REPOSITORY].keys()),
         parents=parents,
         depths=depths,
     )

@@ -51,21 +51,20 @@ _TEXTS = max(len(source.texts) for source in _SOURCES.values())
 
 async def find_entries(
     db: Connection, org: int, wanted: Mapping[Kind, Collection[Key]]
-) -> dict[tuple[Kind, Key], Entry]:
+) -> dict[Kind, dict[Key, Entry]]:
     """Those that there are, by what they were asked for: users and repositories by id, labels by name."""
+    found: dict[Kind, dict[Key, Entry]] = {kind: {} for kind in wanted}
     asked = tuple(kind for kind in _KINDS if wanted.get(kind))
     if not asked:
-        return {}
+        return found
     rows = await db.rows(
         _finding(asked), org=org, **{kind.name: tuple(wanted[kind]) for kind in asked}
     )
-    found: dict[tuple[Kind, Key], Entry] = {}
     for at, of_kind in groupby(rows, itemgetter(0)):
         kind, source = _KINDS[at], _SOURCES[_KINDS[at]]
         columns = list(zip(*of_kind, strict=True))[source.place]
         entries = list(map(source.record, repeat(org), *columns))
-        keys = zip(repeat(kind), map(source.key_of, entries), strict=False)
-        found.update(zip(keys, entries, strict=True))
+        found[kind].update(zip(map(source.key_of, entries), entries, strict=True))
     return found
 
 

@@ -101,7 +101,7 @@ async def test_a_column_of_loads_is_one_batch_and_takes_no_task_a_row() -> None:
     assert errors == []
     assert len(data["books"]) > 5
     assert [name for name, _ in shelf.batches] == ["authors", "books"]
-    assert made == ["Loader._bring"] * 2
+    assert made == ["Source._bring"] * 2
 
 
 async def test_what_many_rows_point_at_is_completed_once() -> None:

@@ -21,7 +21,7 @@ from gql_tickets.domain.paging import (
 from gql_tickets.domain.tickets import Ticket, TicketDraft, TicketRef, TicketStatus
 from gql_tickets.errors import Forbidden, ValidationFailed
 from gql_tickets.service import board, directory, tickets
-from gql_tickets.service.board import COUNT, Group, GroupPage, Wanted
+from gql_tickets.service.board import COUNT, Group, GroupPage
 from gql_tickets.store.engine import Store
 from tests import groups
 
@@ -50,9 +50,17 @@ async def crowd(store: Store, actor: Actor) -> list[Ticket]:
     return made[::-1]
 
 
-def each_of(wanted: Wanted) -> list[tuple[Wanted, TicketStatus]]:
-    """The same of each column of the board."""
-    return [(wanted, status) for status in STATUSES]
+async def found(
+    store: Store,
+    actor: Actor,
+    wanted: dict[Any, list[Any]],
+    *,
+    group: Group = Group.STATUS,
+    filter: TicketFilter = ALL,
+) -> dict[Any, Any]:
+    """Pages and counts of groups."""
+    both: dict[Any, Any] = await board.find(store, actor, group, wanted, filter=filter)
+    return both
 
 
 async def paged(
@@ -162,23 +170,19 @@ async def test_all_groups_are_one_statement(
 async def test_pages_bring_the_counts_of_their_groups_along(
     store: Store, actor: Actor, crowd: list[Ticket], order: tuple[Order, ...]
 ) -> None:
-    todo = [ticket for ticket in crowd if ticket.status is TicketStatus.TODO]
+    held = [sum(ticket.status is status for ticket in crowd) for status in STATUSES]
+    assert held == [8, 16, 8, 0, 8]
     first = GroupPage(order, PageRequest(3))
-    pages = await board.find(store, actor, Group.STATUS, each_of(first), filter=ALL)
-    last = pages[1].cursors[-1]  # type: ignore[union-attr]
-    beyond = GroupPage(order, PageRequest(50, after=last), frozenset({"slug"}))
+    pages = (await found(store, actor, {first: STATUSES}))[first]
+    beyond = GroupPage(order, PageRequest(50, after=pages[1].cursors[-1]), frozenset({"slug"}))
     for wanted in (first, beyond):
         seen: list[str] = []
         store.observer = seen.append
-        asked = [*each_of(COUNT), *each_of(wanted)]
-        found = await board.find(store, actor, Group.STATUS, asked, filter=ALL)
+        both = await found(store, actor, {COUNT: STATUSES, wanted: STATUSES})
         store.observer = None
-        counts, pages = found[:5], found[5:]
-        assert counts == [sum(ticket.status is status for ticket in crowd) for status in STATUSES]
-        assert counts[1] == len(todo)
-        assert counts[3] == 0
-        assert pages[3].items == []  # type: ignore[union-attr]
-        assert pages[1].items, "there are more to do than one page"  # type: ignore[union-attr]
+        assert both[COUNT] == held
+        assert both[wanted][1].items
+        assert both[wanted][3].items == []
         assert len(seen) == (1 if store.dialect == "postgresql" else 2)
 
 
@@ -186,22 +190,16 @@ async def test_counts_of_other_groups_or_filters_are_asked_for_beside_the_pages(
     store: Store, actor: Actor, crowd: list[Ticket]
 ) -> None:
     wanted = GroupPage(NEWEST_FIRST, PageRequest(2))
-    some: list[tuple[Wanted, Any]] = [
-        (wanted, TicketStatus.DONE),
-        (COUNT, TicketStatus.DONE),
-        (COUNT, TicketStatus.TODO),
-    ]
-    page, *counts = await board.find(store, actor, Group.STATUS, some, filter=ALL)
-    assert [ticket.status for ticket in page.items] == [TicketStatus.DONE] * 2  # type: ignore[union-attr]
-    assert counts == [8, 16]
+    done, todo = TicketStatus.DONE, TicketStatus.TODO
+    some = await found(store, actor, {wanted: [done], COUNT: [done, todo]})
+    assert [ticket.status for ticket in some[wanted][0].items] == [done] * 2
+    assert some[COUNT] == [8, 16]
     even = TicketFilter(labels=LabelsMatch(("even",)))
-    asked = [*each_of(COUNT), *each_of(wanted)]
-    found = await board.find(store, actor, Group.STATUS, asked, filter=even)
+    both = await found(store, actor, {COUNT: STATUSES, wanted: STATUSES}, filter=even)
     evens = [ticket for ticket in crowd if "even" in ticket.labels]
-    assert found[:5] == [sum(ticket.status is status for ticket in evens) for status in STATUSES]
-    children: list[tuple[Wanted, Any]] = [(wanted, 1), (COUNT, 1), (COUNT, 999)]
-    _, *counts = await board.find(store, actor, Group.PARENT, children, filter=ALL)
-    assert counts == [sum(ticket.parent_id == 1 for ticket in crowd), 0]
+    assert both[COUNT] == [sum(each.status is status for each in evens) for status in STATUSES]
+    of_parents = await found(store, actor, {wanted: [1], COUNT: [1, 999]}, group=Group.PARENT)
+    assert of_parents[COUNT] == [sum(ticket.parent_id == 1 for ticket in crowd), 0]
 
 
 async def test_a_page_that_cannot_be_had_spoils_no_other(
@@ -211,13 +209,11 @@ async def test_a_page_that_cannot_be_had_spoils_no_other(
     forged = GroupPage(NEWEST_FIRST, PageRequest(2, after="forged"))
     irrelevant = GroupPage((Order(OrderField.RELEVANCE),), PageRequest(2))
     good = GroupPage(NEWEST_FIRST, PageRequest(2))
-    done = TicketStatus.DONE
-    wanted: list[Wanted] = [forged, irrelevant, good, COUNT]
-    asked = [(each, done) for each in wanted]
-    found = await board.find(store, actor, Group.STATUS, asked, filter=ALL)
-    assert [type(each) for each in found[:2]] == [ValidationFailed] * 2
-    assert len(found[2].items) == 2  # type: ignore[union-attr]
-    assert found[3] == 8
+    done = [TicketStatus.DONE]
+    every = await found(store, actor, {forged: done, irrelevant: done, good: done, COUNT: done})
+    assert type(every[forged][0]) is type(every[irrelevant][0]) is ValidationFailed
+    assert len(every[good][0].items) == 2
+    assert every[COUNT] == [8]
 
 
 async def test_another_organization_has_groups_of_its_own(

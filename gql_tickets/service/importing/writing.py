@@ -93,7 +93,7 @@ class Writing:
         carried = (row.labels for row in self._plan.tickets.values() if row.labels is not UNSET)
         names = rows.keys() | {name for each in carried for name in each}
         there = await find_entries(self._db, self._org, {Kind.LABEL: names})
-        found = {each.name: each for each in there.values() if isinstance(each, Label)}
+        found = {each.name: each for each in there[Kind.LABEL].values() if isinstance(each, Label)}
         changed = [
             row
             for name, row in sorted(rows.items())
