@@ -45,8 +45,9 @@ class Asked(Struct, frozen=True):
 
     def link(self, **replaced: int) -> str:
         """The request's own URL with some query parameters replaced, the others kept (R8)."""
-        kept = [(name, value) for name, value in self.query if name not in replaced]
-        return f"{self.url}?{urlencode(kept + [(name, str(n)) for name, n in replaced.items()])}"
+        kept = urlencode([(name, value) for name, value in self.query if name not in replaced])
+        told = [kept] if kept else []
+        return f"{self.url}?{'&'.join([*told, *(f'{name}={n}' for name, n in replaced.items())])}"
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from gql_tickets.domain.directory import RepositoryRef, UserRef
 from gql_tickets.domain.tickets import (
@@ -97,10 +98,11 @@ class TicketFilter(Struct, frozen=True):
     @property
     def leaves(self) -> tuple[str, ...]:
         """The names of the fields that are given, beside the filters within."""
-        return tuple(name for name in _LEAVES if getattr(self, name) is not None)
+        values = zip(TicketFilter.__struct_fields__, astuple(self), strict=True)
+        return tuple(name for name, value in values if value is not None and name not in _WITHIN)
 
 
-_LEAVES = TicketFilter.__struct_fields__[3:]
+_WITHIN = {"and_", "or_", "not_"}
 _TEXTS = frozenset({TicketField.TITLE, TicketField.DESCRIPTION, TicketField.COMMENTS})
 """What the search reads."""
 _LOOKED_AT: dict[str, frozenset[TicketField]] = {

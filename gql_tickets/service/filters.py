@@ -21,6 +21,7 @@ from gql_tickets.service.text import Problems
 from gql_tickets.store.criteria import Criteria, criteria
 
 _RELEVANT_TO_WHAT = "Relevance needs a `text` in the filter, at its first level."
+_TO_CHECK = frozenset({"assignee", "creator", "labels", "text"})
 _NOBODY = "`me` needs an API key with a user behind it."
 
 
@@ -53,6 +54,8 @@ def user_ref(actor: Actor, ref: UserRef, path: Path, problems: Problems) -> User
 
 
 def _ready(actor: Actor, wanted: TicketFilter, path: Path, problems: Problems) -> TicketFilter:
+    if _TO_CHECK.isdisjoint(wanted.leaves) and not any(wanted.inner):
+        return wanted
     inner = {place: _ready(actor, each, (*path, *place), problems) for place, each in wanted.inner}
 
     def several(

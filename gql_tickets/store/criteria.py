@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -61,27 +62,9 @@ class _Reading:
 
     def beside(self, wanted: TicketFilter) -> tuple[Shape, ...]:
         """All but the text."""
+        given = (name for name in wanted.leaves if name != "text")
         return (
-            *self.number("id", wanted.ids),
-            *self.slugs(wanted.slugs),
-            *self.one_of("status", wanted.status),
-            *self.one_of("type", wanted.type),
-            *self.one_of("priority", wanted.priority),
-            *self.user("assignee_id", wanted.assignee),
-            *self.user("creator_id", wanted.creator),
-            *self.reference("repository_id", wanted.repository, lambda ref: ref.id),
-            *self.labels(wanted.labels),
-            *self.reference(
-                "parent_id",
-                wanted.parent,
-                lambda ref: ref.id,
-                lambda ref: read_slug(ref.slug or ""),
-            ),
-            *self.beneath(wanted.descendant_of),
-            *self.truth(Leaf("parental", "id"), wanted.has_children),
-            *self.span("created_at", wanted.created_at),
-            *self.span("updated_at", wanted.updated_at),
-            *self.span("completed_at", wanted.completed_at),
+            *chain.from_iterable(_READINGS[name](self, getattr(wanted, name)) for name in given),
             *map(self.filter, wanted.and_ or ()),
             *self.either(wanted.or_),
             *(() if wanted.not_ is None else (Not(self.filter(wanted.not_)),)),
@@ -91,17 +74,13 @@ class _Reading:
         if wanted is not None:
             yield AnyOf(tuple(map(self.filter, wanted)))
 
-    def number(self, column: str, wanted: tuple[int, ...] | None) -> Iterable[Shape]:
-        if wanted is not None:
-            yield self._among("", column, (each for each in wanted if 0 < each <= INT32_MAX))
+    def number(self, column: str, wanted: tuple[int, ...]) -> Iterable[Shape]:
+        yield self._among("", column, (each for each in wanted if 0 < each <= INT32_MAX))
 
-    def slugs(self, wanted: tuple[str, ...] | None) -> Iterable[Shape]:
-        if wanted is not None:
-            yield self._among("", "slug", filter(None, map(read_slug, wanted)))
+    def slugs(self, wanted: tuple[str, ...]) -> Iterable[Shape]:
+        yield self._among("", "slug", filter(None, map(read_slug, wanted)))
 
-    def beneath(self, wanted: TicketRef | None) -> Iterable[Shape]:
-        if wanted is None:
-            return
+    def beneath(self, wanted: TicketRef) -> Iterable[Shape]:
         if wanted.id is not None:
             known = 0 < wanted.id <= INT32_MAX
             yield Leaf("beneath", "id", self._bind(wanted.id)) if known else NOTHING
@@ -119,9 +98,7 @@ class _Reading:
             sought = search.Sought(self._org, query.unwanted, any=True)
             yield Not(Leaf("matches", "id", self._bind(sought)))
 
-    def span(self, column: str, wanted: Span | None) -> Iterable[Shape]:
-        if wanted is None:
-            return
+    def span(self, column: str, wanted: Span) -> Iterable[Shape]:
         for test in ("gt", "gte", "lt", "lte"):
             if (bound := getattr(wanted, test)) is not None:
                 yield Leaf(test, column, self._bind(bound))
@@ -131,12 +108,15 @@ class _Reading:
         if wanted is not None:
             yield leaf if wanted else Not(leaf)
 
-    def user(self, column: str, wanted: Reference[UserRef] | None) -> Iterable[Shape]:
+    def user(self, column: str, wanted: Reference[UserRef]) -> Iterable[Shape]:
         return self.reference(column, wanted, lambda ref: ref.id, lambda ref: ref.username)
 
-    def one_of(self, column: str, wanted: OneOf[Any] | None) -> Iterable[Shape]:
-        if wanted is None:
-            return
+    def parent(self, wanted: Reference[TicketRef]) -> Iterable[Shape]:
+        return self.reference(
+            "parent_id", wanted, lambda ref: ref.id, lambda ref: read_slug(ref.slug or "")
+        )
+
+    def one_of(self, column: str, wanted: OneOf[Any]) -> Iterable[Shape]:
         if wanted.in_ is not None:
             yield self._among("", column, wanted.in_)
         if wanted.not_in:
@@ -145,21 +125,17 @@ class _Reading:
     def reference(
         self,
         column: str,
-        wanted: Reference[T] | None,
+        wanted: Reference[T],
         number: Callable[[T], int | None],
         name: Callable[[T], str | None] = lambda _: None,
     ) -> Iterable[Shape]:
-        if wanted is None:
-            return
         if wanted.in_ is not None:
             yield self._referred(column, wanted.in_, number, name)
         if wanted.not_in:
             yield Not(self._referred(column, wanted.not_in, number, name))
         yield from self.truth(Leaf("null", column), wanted.is_null)
 
-    def labels(self, wanted: LabelsMatch | None) -> Iterable[Shape]:
-        if wanted is None:
-            return
+    def labels(self, wanted: LabelsMatch) -> Iterable[Shape]:
         if wanted.all_of:
             yield self._held("all", wanted.all_of)
         if wanted.any_of is not None:
@@ -202,6 +178,27 @@ class _Reading:
         name = f"filter_{len(self._values)}"
         self._values[name] = value
         return name
+
+
+_READINGS: dict[str, Callable[[_Reading, Any], Iterable[Shape]]] = {
+    "ids": lambda reading, wanted: reading.number("id", wanted),
+    "slugs": _Reading.slugs,
+    "status": lambda reading, wanted: reading.one_of("status", wanted),
+    "type": lambda reading, wanted: reading.one_of("type", wanted),
+    "priority": lambda reading, wanted: reading.one_of("priority", wanted),
+    "assignee": lambda reading, wanted: reading.user("assignee_id", wanted),
+    "creator": lambda reading, wanted: reading.user("creator_id", wanted),
+    "repository": lambda reading, wanted: reading.reference(
+        "repository_id", wanted, lambda ref: ref.id
+    ),
+    "labels": _Reading.labels,
+    "parent": _Reading.parent,
+    "descendant_of": _Reading.beneath,
+    "has_children": lambda reading, wanted: reading.truth(Leaf("parental", "id"), wanted),
+    "created_at": lambda reading, wanted: reading.span("created_at", wanted),
+    "updated_at": lambda reading, wanted: reading.span("updated_at", wanted),
+    "completed_at": lambda reading, wanted: reading.span("completed_at", wanted),
+}
 
 
 def clause(shape: Shape, source: sa.FromClause, dialect: str) -> Clause:
