@@ -12,6 +12,7 @@ Nothing else has to change. What is irregular is left to graphql-core (see Bread
 columns.py      a column, and the run that completes it
 leaves.py       scalars and enums
 relations.py    relation(): a key and a loader
+resolvers.py    resolvers, and what they are given
 plan.py         selection sets
 executor.py     where graphql-core hands over
 loading.py      Loader: batches that no caller can cancel; Load: a value to come; Source: of many Facets

@@ -35,6 +35,7 @@ from gql_tickets.execution.columns import (
 )
 from gql_tickets.execution.leaves import Leaf
 from gql_tickets.execution.relations import Related, relation_of
+from gql_tickets.execution.resolvers import Resolver, resolver_of
 
 _HONOURED_BEFORE = frozenset({"include", "skip"})
 
@@ -212,9 +213,10 @@ class Attribute:
 class Resolved:
     """A field with a resolver, sync or async, and maybe with arguments."""
 
-    def __init__(self, place: Place, values: Values) -> None:
+    def __init__(self, place: Place, values: Values, resolver: Resolver | None) -> None:
         self._place = place
         self._values = values
+        self._resolver = resolver
 
     def column(self, run: Run, rows: Column) -> Completed:
         """What the resolver says of each row."""
@@ -227,8 +229,12 @@ class Resolved:
             if field.args
             else {}
         )
-        resolve = field.resolve or executor.field_resolver
-        values = run.each(resolve, rows, run.info(self._place), **arguments)
+        info = run.info(self._place)
+        if self._resolver is None:
+            values = run.each(field.resolve or executor.field_resolver, rows, info, **arguments)
+        else:
+            keywords = self._resolver.keywords(info, arguments)
+            values = run.each(self._resolver.call, rows, **keywords)
         return self._values.complete(run, values)
 
 
@@ -253,7 +259,9 @@ def _field(
         items = values.items if declared.many and isinstance(values, Lists) else values
         return Related(declared, items)
     attribute = _attribute_of(field)
-    return Attribute(attribute, values) if attribute else Resolved(place, values)
+    if attribute:
+        return Attribute(attribute, values)
+    return Resolved(place, values, resolver_of(field, executor.schema))
 
 
 def _attribute_of(field: GraphQLField) -> str | None:

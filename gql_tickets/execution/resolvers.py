@@ -1,0 +1,91 @@
+"""Resolvers: what Strawberry does around one, done once for a column instead of once for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import Parameter
+from typing import Any
+
+from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema
+from strawberry import Schema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+
+class Resolver:
+    """A resolver of Strawberry's. Its arguments are converted once, and shared by the rows."""
+
+    def __init__(
+        self,
+        definition: StrawberryField,
+        resolver: StrawberryResolver[Any],
+        function: Callable[..., Any],
+        schema: Schema,
+    ) -> None:
+        self._definition = definition
+        self._schema = schema
+        self._info = resolver.info_parameter
+        self.call = _taking_row(resolver, function)
+        """What it says of a row, given with the keywords."""
+
+    def keywords(
+        self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What is the same for every row, as the function names it. Raises what a conversion does."""
+        config = self._schema.config
+        shown = config.info_class(_raw_info=info, _field=self._definition)
+        keywords = convert_arguments(
+            dict(arguments),
+            self._definition.arguments,
+            config=config,
+            scalar_registry=self._schema.schema_converter.scalar_registry,
+            info=shown,
+        )
+        if self._info is not None:
+            keywords[self._info.name] = shown
+        return keywords
+
+
+def resolver_of(field: GraphQLField, schema: GraphQLSchema) -> Resolver | None:
+    """The resolver that a field was declared with; None where more is done than to call it."""
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if (
+        not isinstance(definition, StrawberryField)
+        or definition.extensions
+        or type(definition).get_result is not StrawberryField.get_result
+    ):
+        return None
+    resolver = definition.base_resolver
+    function = resolver and resolver.wrapped_func
+    strawberry_schema = getattr(schema, "_strawberry_schema", None)
+    if (
+        resolver is None
+        or not callable(function)
+        or not isinstance(strawberry_schema, Schema)
+        or _may_handle(strawberry_schema)
+    ):
+        return None
+    return Resolver(definition, resolver, function, strawberry_schema)
+
+
+def _may_handle(schema: Schema) -> bool:
+    """Whether exceptions of resolvers may become results."""
+    return bool(schema.schema_converter._exception_handler_specs)
+
+
+def _taking_row(
+    resolver: StrawberryResolver[Any], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    """The function, taking the row first, whatever it calls it, if it takes it at all."""
+    if resolver.self_parameter is not None:
+        return function
+    row = resolver.parent_parameter or resolver.root_parameter
+    if row is None:
+        return lambda _row, **keywords: function(**keywords)
+    first = next(iter(resolver.signature.parameters.values()))
+    if row.name == first.name and row.kind is not Parameter.KEYWORD_ONLY:
+        return function
+    name = row.name
+    return lambda row, **keywords: function(**{name: row}, **keywords)
