@@ -7,7 +7,7 @@ is a relation, by one call. The columns are put side by side as rows that msgspe
 
     strawberry.Schema(Query, execution_context_class=BreadthFirstExecutor)
 
-Nothing else has to change. What is irregular is left to graphql-core (see BreadthFirstExecutor).
+Nothing else has to change; call_directly() spares graphql-core, which calls the roots, a way round. What is irregular is left to graphql-core (see BreadthFirstExecutor).
 
 columns.py      a column, and the run that completes it
 leaves.py       scalars and enums
@@ -33,6 +33,7 @@ from gql_tickets.execution.loading import Facet, Load, Loader, Source, loaded
 from gql_tickets.execution.lookahead import selected
 from gql_tickets.execution.plan import InstanceOf
 from gql_tickets.execution.relations import relation
+from gql_tickets.execution.resolvers import call_directly
 
 __all__ = [
     "BreadthFirstExecutor",
@@ -41,6 +42,7 @@ __all__ = [
     "Load",
     "Loader",
     "Source",
+    "call_directly",
     "loaded",
     "relation",
     "rfc3339",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import Parameter
 from typing import Any
 
-from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema
+from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema, is_object_type
 from strawberry import Schema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import convert_argument
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
@@ -24,9 +25,17 @@ class Resolver:
         function: Callable[..., Any],
         schema: Schema,
     ) -> None:
+        config, converter = schema.config, schema.schema_converter
         self._definition = definition
-        self._schema = schema
-        self._info = resolver.info_parameter
+        self._new_info = config.info_class
+        self._info_name = getattr(resolver.info_parameter, "name", None)
+        self._convert = partial(
+            convert_argument, scalar_registry=converter.scalar_registry, config=config
+        )
+        self._arguments = [
+            (config.name_converter.from_argument(each), each.python_name, each.type)
+            for each in definition.arguments
+        ]
         self.call = _taking_row(resolver, function)
         """What it says of a row, given with the keywords."""
 
@@ -34,18 +43,29 @@ class Resolver:
         self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What is the same for every row, as the function names it. Raises what a conversion does."""
-        config = self._schema.config
-        shown = config.info_class(_raw_info=info, _field=self._definition)
-        keywords = convert_arguments(
-            dict(arguments),
-            self._definition.arguments,
-            config=config,
-            scalar_registry=self._schema.schema_converter.scalar_registry,
-            info=shown,
-        )
-        if self._info is not None:
-            keywords[self._info.name] = shown
+        shown = self._new_info(_raw_info=info, _field=self._definition)
+        keywords = {
+            keyword: self._convert(value=arguments[name], type_=type_, info=shown, path=(name,))
+            for name, keyword, type_ in self._arguments
+            if name in arguments
+        }
+        if self._info_name is not None:
+            keywords[self._info_name] = shown
         return keywords
+
+    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:
+        """As graphql-core calls it, for one row."""
+        return self.call(source, **self.keywords(info, arguments))
+
+
+def call_directly(schema: GraphQLSchema) -> None:
+    """Let graphql-core call the resolvers of a schema in this way too: at the roots it is who calls."""
+    for type_ in schema.type_map.values():
+        if is_object_type(type_) and type_ is not schema.subscription_type:
+            for field in type_.fields.values():
+                resolver = resolver_of(field, schema)
+                if resolver is not None:
+                    field.resolve = resolver.resolve
 
 
 def resolver_of(field: GraphQLField, schema: GraphQLSchema) -> Resolver | None:

@@ -31,6 +31,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from gql_tickets.context import Context
+from gql_tickets.execution import call_directly
 from gql_tickets.execution.cost import TooCostly
 from gql_tickets.execution.documents import Documents, Operation
 from gql_tickets.execution.executor import release
@@ -82,6 +83,8 @@ class Schema(strawberry.Schema):
             config=config,
             execution_context_class=execution_context_class,
         )
+        if execution_context_class is not None:
+            call_directly(self._schema)
         rules = [*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule]
         if not introspection:
             rules.append(NoSchemaIntrospectionCustomRule)

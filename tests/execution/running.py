@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from gql_tickets.execution import BreadthFirstExecutor
+from gql_tickets.execution import BreadthFirstExecutor, call_directly
 from tests.execution.library import build
 from tests.execution.records import Shelf
 
 STOCK = build()
 FAST = build(execution_context_class=BreadthFirstExecutor)
+call_directly(FAST._schema)
 
 Outcome = tuple[Any, list[Any]]
 """Data, and errors that begin with their path."""
