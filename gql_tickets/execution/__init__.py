@@ -15,6 +15,7 @@ relations.py    relation(): a key and a loader
 resolvers.py    resolvers, and what they are given
 plan.py         selection sets
 executor.py     where graphql-core hands over
+held.py         coroutines that nobody may come to await
 loading.py      Loader: batches that no caller can cancel; Load: a value to come; Source: of many Facets
 lookahead.py    selected(): what is asked for beneath a field
 memory.py       plans live as long as their document

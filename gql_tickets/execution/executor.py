@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from inspect import iscoroutine
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo
@@ -13,11 +14,14 @@ from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gql_tickets.execution.columns import Irregular, Later, Place, Run, Values
+from gql_tickets.execution.held import Held, held
 from gql_tickets.execution.memory import memo_of
 from gql_tickets.execution.plan import values_of
 
+_Stock = StrawberryGraphQLCoreExecutionContext
 
-class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
+
+class BreadthFirstExecutor(_Stock):
     """Completes values breadth-first; give it to a schema as `execution_context_class`.
 
     Objects in the result's data are msgspec structs, which msgspec encodes. Whatever is irregular,
@@ -35,13 +39,28 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
         wrapped = self.middleware_manager is not None and self.middleware_manager.middlewares
         self._may_plan = not wrapped and self.abort_signal is None
 
+    execute_fields = held(_Stock.execute_fields)
+    execute_field = held(_Stock.execute_field)
+    complete_awaitable_value = held(_Stock.complete_awaitable_value)
+    complete_abstract_value = held(_Stock.complete_abstract_value)
+    complete_awaitable_list_item_value = held(_Stock.complete_awaitable_list_item_value)
+    _complete_object_value = held(_Stock.complete_object_value)
+    _complete_list_value = held(_Stock.complete_list_value)
+
+    def complete_list_item_value(self, item: Any, done: list[Any], *place: Any) -> bool:
+        """An item, which graphql-core puts into a list of its own."""
+        is_awaitable = super().complete_list_item_value(item, done, *place)
+        if is_awaitable and iscoroutine(done[-1]):
+            done[-1] = Held(done[-1])
+        return is_awaitable
+
     def complete_object_value(self, *value: Any, **named: Any) -> Any:
         """One object: a column of one row."""
-        return self._by_columns(super().complete_object_value, *value, **named)
+        return self._by_columns(self._complete_object_value, *value, **named)
 
     def complete_list_value(self, *value: Any, **named: Any) -> Any:
         """A list: its items are a column."""
-        return self._by_columns(super().complete_list_value, *value, **named)
+        return self._by_columns(self._complete_list_value, *value, **named)
 
     def _by_columns(
         self,
@@ -67,7 +86,9 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
         except Exception:  # noqa: BLE001 - graphql-core meets it again, and reports it
             run.close()
             return stock()
-        return completed[0] if isinstance(completed, list) else _Pending(run, completed, stock)
+        if isinstance(completed, list):
+            return completed[0]
+        return Held(_finish(run, completed, stock), run)
 
     def _values(
         self,
@@ -114,34 +135,13 @@ def release(executor: Executor[Any]) -> None:
     executor.async_helpers = _NOBODYS
 
 
-class _Pending:
-    """A value that has to be awaited for.
-
-    It is no coroutine, since graphql-core may drop what it cancels before it has begun: then the
-    run is closed, and leaves nothing behind that was never awaited.
-    """
-
-    def __init__(self, run: Run, completed: Later, stock: Callable[[], Any]) -> None:
-        self._run = run
-        self._completed = completed
-        self._stock = stock
-        self._has_begun = False
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        self._has_begun = True
-        return self._finish().__await__()
-
-    def __del__(self) -> None:
-        if not self._has_begun:
-            self._run.close()
-
-    async def _finish(self) -> Any:
-        try:
-            return (await self._run.finish(self._completed))[0]
-        except Exception:  # noqa: BLE001 - as above
-            self._run.close()
-        except BaseException:
-            self._run.close()
-            raise
-        again = self._stock()
-        return await again if self._run.executor.is_awaitable(again) else again
+async def _finish(run: Run, completed: Later, stock: Callable[[], Any]) -> Any:
+    try:
+        return (await run.finish(completed))[0]
+    except Exception:  # noqa: BLE001 - graphql-core meets it again, and reports it
+        run.close()
+    except BaseException:
+        run.close()
+        raise
+    again = stock()
+    return await again if run.executor.is_awaitable(again) else again

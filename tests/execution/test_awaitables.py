@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from graphql.pyutils import Path
 
 from gql_tickets.execution.columns import Later, Run
-from gql_tickets.execution.executor import _Pending
+from gql_tickets.execution.held import Held
 from tests.execution.records import Shelf, answer, bad, good
 from tests.execution.running import FAST, run
 
@@ -53,11 +54,20 @@ async def test_a_column_that_fails_leaves_no_other_unawaited(query: str) -> None
     gc.collect()
 
 
-async def test_a_request_that_is_cancelled_leaves_nothing_behind() -> None:
-    for turns in range(12):
-        request = asyncio.ensure_future(
-            FAST.execute(f"{{ page {{ total nodes {{ {ASYNC} rating }} }} }}", None, good())
-        )
+@pytest.mark.parametrize("shelf", [good, bad])
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ page {{ total nodes {{ {ASYNC} rating }} }} }}",
+        f"{{ lost books {{ {ASYNC} prequel {{ id }} }} named {{ id }} author {{ name }} }}",
+        "{ books { breaks whisper } author { mentor { name } } named { id } page { total } }",
+    ],
+)
+async def test_a_request_that_is_cancelled_leaves_nothing_behind(
+    query: str, shelf: Callable[[], Shelf]
+) -> None:
+    for turns in range(24):
+        request = asyncio.ensure_future(FAST.execute(query, None, shelf()))
         for _ in range(turns):
             await asyncio.sleep(0)
         if not request.done():
@@ -71,8 +81,8 @@ async def test_a_value_that_is_dropped_before_it_is_awaited_closes_its_run() -> 
     run, _ = new_run()
     coroutine = answer(1)
     completed = run.wait(run.hold([coroutine]))
-    pending = _Pending(run, completed, lambda: None)
-    del pending
+    held = Held(run.finish(completed), run)
+    del held
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
 
 
