@@ -73,6 +73,10 @@ class Code(TypeDecorator[enum.Enum]):
         return None if value is None else self.by_code[value]
 
 
+def _as_tuple(value: list[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else tuple(value)
+
+
 class TextList(TypeDecorator[tuple[str, ...]]):
     """Strings in order: text[] on PostgreSQL, a JSON array on SQLite."""
 
@@ -93,9 +97,9 @@ class TextList(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """A tuple either way."""
-        if value is None:
-            return None
-        return tuple(value) if dialect.name == "postgresql" else tuple(json.loads(value))
+        if value is None or dialect.name == "postgresql":
+            return _as_tuple(value)
+        return tuple(json.loads(value))
 
 
 class WordVector(TypeDecorator[str]):
@@ -159,8 +163,8 @@ def reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | No
         # Looking up is quicker than calling, and NULL is one more key.
         by_code: dict[int | None, enum.Enum | None] = {None: None, **dict(enumerate(kind.members))}
         return by_code.__getitem__
-    if dialect.name == "postgresql" and not isinstance(kind, TextList):
-        return None
+    if dialect.name == "postgresql":
+        return _as_tuple if isinstance(kind, TextList) else None
     if isinstance(kind, sa.Boolean):
         return {None: None, 0: False, 1: True}.__getitem__
     if not isinstance(kind, TypeDecorator):
