@@ -1,4 +1,4 @@
-"""What the product's enums have in common."""
+"""What the domain's enums have in common."""
 
 from __future__ import annotations
 

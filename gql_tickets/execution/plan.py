@@ -21,8 +21,6 @@ from graphql import (
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import get_argument_values
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
 
 from gql_tickets.execution.columns import (
     Column,
@@ -35,7 +33,7 @@ from gql_tickets.execution.columns import (
 )
 from gql_tickets.execution.leaves import Leaf
 from gql_tickets.execution.relations import Related, relation_of
-from gql_tickets.execution.resolvers import Resolver, resolver_of
+from gql_tickets.execution.resolvers import Resolver, definition_of, resolver_of
 
 _HONOURED_BEFORE = frozenset({"include", "skip"})
 
@@ -265,8 +263,8 @@ def _field(
 
 
 def _attribute_of(field: GraphQLField) -> str | None:
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(definition, StrawberryField) or not definition.is_basic_field:
+    definition = definition_of(field)
+    if definition is None or not definition.is_basic_field:
         return None
     return definition.python_name if definition.default_resolver is getattr else None
 

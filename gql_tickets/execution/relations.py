@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 import strawberry
 from graphql import GraphQLField
 from strawberry import Info, Parent
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
 
 from gql_tickets.execution.columns import Column, Completed, Irregular, Run, Values
 from gql_tickets.execution.loading import Loader
+from gql_tickets.execution.resolvers import definition_of
 
 GetLoader = Callable[[Any], Loader[Any, Any]]
 
@@ -53,8 +52,8 @@ def relation(*, key: str, loader: GetLoader, many: bool = False, **options: Any)
 
 def relation_of(field: GraphQLField) -> Relation | None:
     """The relation that a field of the schema was declared as; None where more is done than that."""
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(definition, StrawberryField) or definition.extensions:
+    definition = definition_of(field)
+    if definition is None or definition.extensions:
         return None
     metadata: Mapping[Any, Any] = definition.metadata or {}
     found: Relation | None = metadata.get(Relation)

@@ -68,11 +68,17 @@ def call_directly(schema: GraphQLSchema) -> None:
                     field.resolve = resolver.resolve
 
 
+def definition_of(field: GraphQLField) -> StrawberryField | None:
+    """What a field of the schema was declared as; None for one that is not Strawberry's."""
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return definition if isinstance(definition, StrawberryField) else None
+
+
 def resolver_of(field: GraphQLField, schema: GraphQLSchema) -> Resolver | None:
     """The resolver that a field was declared with; None where more is done than to call it."""
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    definition = definition_of(field)
     if (
-        not isinstance(definition, StrawberryField)
+        definition is None
         or definition.extensions
         or type(definition).get_result is not StrawberryField.get_result
     ):

@@ -8,7 +8,7 @@ from strawberry import ID
 from gql_tickets.domain import filters
 from gql_tickets.domain.ids import Kind, local_number
 from gql_tickets.errors import ValidationFailed
-from gql_tickets.inputs.fields import beneath, given, given_tuple, optional, within
+from gql_tickets.inputs.fields import Beneath, given, given_tuple, optional, within
 from gql_tickets.inputs.leaves import (
     DateTimeFilter,
     LabelFilter,
@@ -87,7 +87,7 @@ class TicketFilter:
     ) -> filters.TicketFilter | None:
         if inner is None:
             return None
-        with beneath(*place):
+        with Beneath(*place):
             return inner.to_domain(org, level + 1)
 
     @classmethod

@@ -17,6 +17,7 @@ from gql_tickets.store.columns import EVERY, SHAPES_MAX, Names, ticket_columns, 
 from gql_tickets.store.criteria import Criteria, Shape, among, clause, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.narrowing import sized_up
+from gql_tickets.store.pages import counting
 from gql_tickets.store.paging import Sorting, Window, page_of, sorting, window, windowed
 from gql_tickets.store.parameters import PLUS
 from gql_tickets.store.shapes import has_text
@@ -36,12 +37,12 @@ def _group_statement(
     names: Names,
     *,
     narrow: bool,
-    counted: Shape | None,
+    counted: bool,
 ) -> Statement:
     """The page of every group: at once, and each by its own walk along an index.
 
-    With a shape that is to be `counted`, which PostgreSQL alone has, two columns more say of which
-    group a row is, and how many tickets of it match; a group without tickets has a row of nulls.
+    Where statuses are `counted`, which only PostgreSQL's are, two columns more say of which group a
+    row is, and how many tickets of it match; a group without tickets has a row of nulls.
     """
 
     def build(dialect: str) -> sa.Select[Any]:
@@ -70,13 +71,14 @@ def _group_statement(
             )
             rows: sa.FromClause = members.lateral("grouped")
             select = sa.select(*ticket_columns(rows, names))
-            if counted is None:
-                select = select.select_from(each.join(rows, sa.true()))
-            else:
-                totals = _totals(counted, value, dialect).correlate(each).lateral("totals")
+            if counted:
+                count = counting(shape, dialect).where(ticket_counts.c.status == value)
+                totals = count.correlate(each).lateral("totals")
                 select = select.add_columns(value, totals.c.total).select_from(
                     each.join(totals, sa.true()).outerjoin(rows, sa.true())
                 )
+            else:
+                select = select.select_from(each.join(rows, sa.true()))
         else:
             ids = sa.select(inner.c.id).where(*where).correlate(each)
             members = windowed(ids, inner, order, bounds, dialect, unindexed=narrow)
@@ -90,14 +92,6 @@ def _group_statement(
         )
 
     return Statement(build, by_value=has_text(shape))
-
-
-def _totals(shape: Shape, status: sa.ColumnElement[Any], dialect: str) -> sa.Select[Any]:
-    return sa.select(counters.total().label("total")).where(
-        ticket_counts.c.org_id == org(),
-        ticket_counts.c.status == status,
-        clause(shape, ticket_counts, dialect),
-    )
 
 
 async def find_group_pages(
@@ -122,15 +116,14 @@ async def find_group_pages(
     members: dict[Any, list[Ticket]] = {group: [] for group in groups}
     shape, narrow = await sized_up(db, org, wanted)
     names |= by.reads | {column}
-    total = wanted.shape if counted and _can_count(column, wanted.shape) else None
-    if db.dialect != "postgresql":  # where one statement more costs less than what it would save
-        total = None
-    statement = _group_statement(column, shape, by, bounds, names, narrow=narrow, counted=total)
+    # On SQLite one statement more costs less than what it would save.
+    counted = counted and db.dialect == "postgresql" and _can_count(column, wanted.shape)
+    statement = _group_statement(column, shape, by, bounds, names, narrow=narrow, counted=counted)
     columns = await db.columns(statement, org=org, groups=tuple(members), **values, **wanted.values)
     for ticket in tickets_of(columns, names):
         if ticket.id is not None:
             members[getattr(ticket, column)].append(ticket)
-    totals = {} if total is None else dict(zip(*columns[-2:], strict=True))
+    totals = dict(zip(*columns[-2:], strict=True)) if counted else {}
     pages = {
         group: replace(page_of(rows, page, by, wanted.query), total=totals.get(group))
         for group, rows in members.items()

@@ -32,14 +32,14 @@ def _page_statement(
     names: Names,
     *,
     narrow: bool,
-    counted: Shape | None,
+    counted: bool,
 ) -> Statement:
-    """A page; its last column is how many tickets match the shape that is to be `counted`."""
+    """A page; the last column of one that is `counted` is how many tickets match."""
 
     def build(dialect: str) -> sa.Select[Any]:
         columns = ticket_columns(tickets, names)
-        if counted is not None:
-            columns.append(_count(counted, dialect).scalar_subquery())
+        if counted:
+            columns.append(counting(shape, dialect).scalar_subquery())
         if dialect == "postgresql":
             where = (tickets.c.org_id == org(), clause(shape, tickets, dialect))
             select = sa.select(*columns).where(*where)
@@ -83,20 +83,21 @@ async def find_page(
         return page_of(found, page, by, wanted.query)
     names |= by.reads
     # Other counts take their time, and CTEs of the same names as the page's.
-    total = wanted.shape if counted and counters.can_count(wanted.shape) else None
-    statement = _page_statement(shape, by, bounds, names, narrow=narrow, counted=total)
+    counted = counted and counters.can_count(wanted.shape)
+    statement = _page_statement(shape, by, bounds, names, narrow=narrow, counted=counted)
     columns = await db.columns(statement, org=org, **values, **wanted.values)
     cut = page_of(tickets_of(columns, names), page, by, wanted.query)
-    return cut if total is None or not columns else replace(cut, total=columns[-1][0])
+    return replace(cut, total=columns[-1][0]) if counted and columns else cut
 
 
-def _count(shape: Shape, dialect: str) -> sa.Select[Any]:
+def counting(shape: Shape, dialect: str) -> sa.Select[Any]:
+    """How many tickets match, as `total`: out of the counters where they know it."""
     table: sa.FromClause = tickets
     number: sa.ColumnElement[int] = sa.func.count()
     if counters.can_count(shape):
         table, number = ticket_counts, counters.total()
     return (
-        sa.select(number)
+        sa.select(number.label("total"))
         .select_from(table)
         .where(table.c.org_id == org(), clause(shape, table, dialect))
     )
@@ -104,7 +105,7 @@ def _count(shape: Shape, dialect: str) -> sa.Select[Any]:
 
 @lru_cache(maxsize=SHAPES_MAX)
 def _count_statement(shape: Shape) -> Statement:
-    return Statement(lambda dialect: _count(shape, dialect), by_value=has_text(shape))
+    return Statement(lambda dialect: counting(shape, dialect), by_value=has_text(shape))
 
 
 async def count_tickets(db: Connection, org: int, wanted: Criteria) -> int:

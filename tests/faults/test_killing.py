@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 from collections.abc import Callable
@@ -28,10 +27,9 @@ async def test_kill_9_and_retries_leave_exactly_what_was_acknowledged(
         server = servers.enter_context(running(tmp_path, database, **options))
         writers = Writers(server.url, key)
         async with writers.running():
-            for turn in itertools.count():
-                # Now and then a kill finds nobody at work.
-                if turn >= rounds and (writers.repeated or turn >= rounds + MORE_ROUNDS_MAX):
-                    break
+            for turn in range(rounds + MORE_ROUNDS_MAX):
+                if turn >= rounds and writers.repeated:
+                    break  # else the kills found nobody at work
                 await writers.more(WRITES_BETWEEN)
                 if turn % 2:
                     kill_a_worker(server)

@@ -11,8 +11,8 @@ from strawberry import UNSET, Some
 from gql_tickets.domain.tickets import TicketStatus
 from gql_tickets.errors import Problem, ValidationFailed
 from gql_tickets.inputs.fields import (
+    Beneath,
     all_within,
-    beneath,
     given,
     given_tuple,
     patched,
@@ -108,13 +108,13 @@ def test_what_is_wrong_with_an_inner_input_has_its_place_in_the_outer(
 
 
 def test_places_are_put_together_from_the_inside() -> None:
-    with pytest.raises(ValidationFailed) as caught, beneath("a"), beneath("b", "0"):
+    with pytest.raises(ValidationFailed) as caught, Beneath("a"), Beneath("b", "0"):
         raise ValidationFailed.of("c", TOO_LONG)
     assert caught.value.path == ("a", "b", "0", "c")
 
 
 def test_another_error_is_passed_on_as_it_is() -> None:
     error = LookupError("no")
-    with pytest.raises(LookupError) as caught, beneath("a"):
+    with pytest.raises(LookupError) as caught, Beneath("a"):
         raise error
     assert caught.value is error
