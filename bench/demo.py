@@ -12,7 +12,9 @@ import msgspec
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
+from strawberry.utils.str_converters import to_camel_case
 
+from gql_tickets.domain.vocabulary import Vocabulary
 from gql_tickets.execution import Loader, relation, rfc3339
 
 TICKETS = 500
@@ -21,7 +23,7 @@ REPOSITORIES = 10
 
 
 @strawberry.enum
-class Status(enum.Enum):
+class Status(Vocabulary):
     """The columns of the board."""
 
     BACKLOG = "backlog"
@@ -32,7 +34,7 @@ class Status(enum.Enum):
 
 
 @strawberry.enum
-class Kind(enum.Enum):
+class Kind(Vocabulary):
     """Of work."""
 
     TASK = "task"
@@ -41,7 +43,7 @@ class Kind(enum.Enum):
 
 
 @strawberry.enum
-class Priority(enum.Enum):
+class Priority(Vocabulary):
     """Lowest first."""
 
     LOW = "low"
@@ -209,6 +211,31 @@ SCALARS: dict[object, ScalarDefinition] = {
 }
 
 
-def build(**options: Any) -> strawberry.Schema:
-    """The schema, with an executor or without."""
-    return strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS), **options)
+def as_shown(value: Any) -> Any:
+    """Rows, columns and what is in them as JSON, with the schema's names: for peers in JavaScript."""
+    if isinstance(value, list | tuple):
+        return list(map(as_shown, value))
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, dt.datetime):
+        return _show(value)
+    if isinstance(value, msgspec.Struct | Column):
+        named = msgspec.structs.asdict(value) if isinstance(value, msgspec.Struct) else vars(value)
+        return {to_camel_case(name): as_shown(held) for name, held in named.items()}
+    return value
+
+
+def rows() -> dict[str, Any]:
+    """Everything that is shown, as JSON."""
+    board = [Column(status=status, tickets=found) for status, found in _board]
+    every = {"users": users.values(), "repositories": repositories.values()}
+    return {
+        "tickets": as_shown(tickets),
+        "board": as_shown(board),
+        **{name: as_shown(list(those)) for name, those in every.items()},
+    }
+
+
+def build(kind: type[strawberry.Schema], **options: Any) -> strawberry.Schema:
+    """The schema: Strawberry's own, or this service's."""
+    return kind(Query, config=StrawberryConfig(scalar_map=SCALARS), **options)

@@ -1,26 +1,33 @@
-"""What an execution costs in process: stock Strawberry against breadth-first, in CPU milliseconds.
+"""What an execution costs in process, in CPU milliseconds, beside Strawberry as it comes and Node.js.
 
     .venv/bin/python -m bench.in_process
 
-No database and no HTTP: a query whose document is cached goes in, encoded JSON comes out. Times
-are of the thread's CPU, so that what else the machine does matters little: the tenth percentile of
-many short batches. Both executors take turns.
+No database and no HTTP: a query whose document is kept goes in, encoded JSON comes out. Times are
+of CPU, so that what else the machine does matters little: the tenth percentile of many short
+batches. Whoever executes takes turns. graphql-js and graphql-jit do the same over the same rows, in
+the Node.js that the other benchmarks use; without npm they are left out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import json
+import subprocess
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import msgspec
+import strawberry
 from graphql import DocumentNode, parse
 from strawberry.extensions import SchemaExtension
 
-from bench import demo
+from bench import demo, packages
+from bench.catalogue import read_peers
+from bench.places import Stopped
 from gql_tickets.execution import BreadthFirstExecutor
+from gql_tickets.schema import Schema
 
 _SCALARS = "id slug title status type priority createdAt labels"
 _EDGES = "updatedAt estimate assignee { id name } repository { id name }"
@@ -38,6 +45,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 SECONDS = 2.0
 BATCH_SECONDS = 0.004
+ROUNDS = 3
+
+Times: TypeAlias = dict[str, float]
+"""Milliseconds, by who took them."""
 
 documents: dict[str, DocumentNode] = {}
 
@@ -55,6 +66,12 @@ class CachedDocuments(SchemaExtension):
         yield
 
 
+SCHEMAS = {
+    "strawberry": demo.build(strawberry.Schema, extensions=[CachedDocuments]),
+    "ours": demo.build(Schema, execution_context_class=BreadthFirstExecutor),
+}
+
+
 async def batch(schema: Any, query: str, variables: dict[str, Any], count: int) -> float:
     """CPU seconds of an execution, over some of them."""
     start = time.thread_time()
@@ -64,36 +81,75 @@ async def batch(schema: Any, query: str, variables: dict[str, Any], count: int) 
     return (time.thread_time() - start) / count
 
 
-async def measure(query: str, variables: dict[str, Any]) -> tuple[float, float]:
-    """CPU milliseconds of stock and of breadth-first execution, which give the same bytes."""
-    schemas = [
-        demo.build(extensions=[CachedDocuments]),
-        demo.build(extensions=[CachedDocuments], execution_context_class=BreadthFirstExecutor),
-    ]
-    results = [await schema.execute(query, variables, demo.Context()) for schema in schemas]
-    stock, fast = (msgspec.json.encode(result.data) for result in results)
-    if stock != fast or results[0].errors:
-        raise SystemExit("The executors do not agree.")
-    times: list[list[float]] = [[], []]
-    end = time.monotonic() + SECONDS * len(schemas)
+async def measure(query: str, variables: dict[str, Any]) -> tuple[Any, Times]:
+    """What the schemas of Python answer, and how long it takes them. Raises Stopped."""
+    answers = []
+    for schema in SCHEMAS.values():
+        result = await schema.execute(query, variables, demo.Context())
+        answers.append(msgspec.json.encode(result.data))
+    if len(set(answers)) != 1:
+        raise Stopped("the executors do not agree")
     counts = [
-        max(1, int(BATCH_SECONDS / await batch(each, query, variables, 3))) for each in schemas
+        max(1, int(BATCH_SECONDS / await batch(each, query, variables, 3)))
+        for each in SCHEMAS.values()
     ]
+    times: dict[str, list[float]] = {name: [] for name in SCHEMAS}
     gc.collect()
+    end = time.monotonic() + SECONDS * len(SCHEMAS)
     while time.monotonic() < end:
-        for schema, count, found in zip(schemas, counts, times, strict=True):
-            found.append(await batch(schema, query, variables, count))
-    stock_time, fast_time = (sorted(found)[len(found) // 10] * 1000 for found in times)
-    return stock_time, fast_time
+        for (name, schema), count in zip(SCHEMAS.items(), counts, strict=True):
+            times[name].append(await batch(schema, query, variables, count))
+    return json.loads(answers[0]), {
+        name: sorted(found)[len(found) // 10] * 1000 for name, found in times.items()
+    }
+
+
+def measure_in_node(query: str, variables: dict[str, Any], answer: Any) -> Times:
+    """How long it takes those in JavaScript, who have to give the same answer. Raises Stopped."""
+    given = {
+        "schema": str(SCHEMAS["ours"]),
+        "rows": demo.rows(),
+        "case": {"query": query, "variables": variables},
+        "seconds": SECONDS,
+        "batchMs": BATCH_SECONDS * 1000,
+    }
+    command = [packages.node(), packages.scripts() / "in_process.cjs"]
+    done = subprocess.run(
+        command, input=json.dumps(given), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Stopped(done.stderr)
+    told: dict[str, Any] = json.loads(done.stdout)
+    if any(each["data"] != answer for each in told.values()):
+        raise Stopped("those in JavaScript do not agree")
+    return {name: each["ms"] for name, each in told.items()}
+
+
+def node_or_nothing() -> Callable[[str, dict[str, Any], Any], Times]:
+    """What measures those in JavaScript, if they can be installed."""
+    try:
+        packages.install(read_peers(["mercurius"]))
+    except Stopped as reason:
+        print(f"Without Node.js: {reason}")
+        return lambda *_: {}
+    return measure_in_node
 
 
 async def main() -> None:
-    """A line a case."""
-    print(f"{'':48}{'stock':>8}{'breadth-first':>16}{'ratio':>8}")
+    """A line a case: the least of some rounds, each beside the others'."""
+    in_node = node_or_nothing()
     for name, (query, variables) in CASES.items():
-        stock, fast = await measure(query, variables)
-        print(f"{name:48}{stock:8.3f}{fast:16.3f}{stock / fast:8.1f}")
+        rounds = []
+        for _ in range(ROUNDS):
+            answer, times = await measure(query, variables)
+            rounds.append(times | in_node(query, variables, answer))
+        least = {who: min(each[who] for each in rounds) for who in rounds[0]}
+        shown = (f"{who} {ms:.3f} ({ms / least['ours']:.1f} x)" for who, ms in least.items())
+        print(f"{name}: {', '.join(shown)}", flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except Stopped as reason:
+        raise SystemExit(f"bench: {reason}") from None

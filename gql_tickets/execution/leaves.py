@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from math import isfinite
 from operator import attrgetter
@@ -91,21 +91,21 @@ def _as_they_are(column: Column) -> Column:
     return column
 
 
-def _if(check: Callable[[Column], Any]) -> Callable[[Column], Column]:
+def _if(check: Callable[[Iterable[Any]], Any]) -> Callable[[Column], Column]:
     """A column that passes as it is, unless a check of its values raises something."""
 
     def convert(column: Column) -> Column:
         try:
             check(column)
-        except TypeError:  # there are nulls, which are of no type that is checked
-            check([value for value in column if value is not None])
+        except TypeError:  # nulls are of no type that is checked; zeros, which go too, are in order
+            check(filter(None, column))
         return column
 
     return convert
 
 
-def _are_finite(column: Column) -> None:
-    if not all(map(isfinite, column)):
+def _are_finite(numbers: Iterable[float]) -> None:
+    if not all(map(isfinite, numbers)):
         raise Irregular
 
 
@@ -113,13 +113,17 @@ _are_of_32_bits = partial(array, "i")  # raises OverflowError
 
 
 def _names(type_: GraphQLLeafType, members: enum.EnumMeta) -> Callable[[Column], Column]:
-    shown = {member.name: type_.coerce_output_value(member) for member in members}  # type: ignore[var-annotated]
+    shown = {member: type_.coerce_output_value(member) for member in members}  # type: ignore[var-annotated]
+    if vars(object)["__hash__"] is members.__hash__:
+        return lambda column: list(map(shown.__getitem__, column))
+    # Others are hashed by functions of Python, which cost more than to look up their names.
+    of_name = {member.name: name for member, name in shown.items()}
     name = attrgetter("_name_")  # `name` is a property, and five times slower
 
     def convert(column: Column) -> Column:
-        return list(map(shown.__getitem__, map(name, column)))
+        return list(map(of_name.__getitem__, map(name, column)))
 
-    if all(map(str.__eq__, shown, shown.values())) and not issubclass(members, enum.Flag):
+    if all(map(str.__eq__, of_name, of_name.values())) and not issubclass(members, enum.Flag):
         return lambda column: list(map(name, column))
     return convert
 

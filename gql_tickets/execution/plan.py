@@ -35,6 +35,7 @@ from gql_tickets.execution.leaves import Leaf
 from gql_tickets.execution.relations import Related, relation_of
 from gql_tickets.execution.resolvers import Resolver, definition_of, resolver_of
 
+_LISTS = frozenset({list, tuple})
 _HONOURED_BEFORE = frozenset({"include", "skip"})
 
 
@@ -69,13 +70,13 @@ class Lists(Values):
 
     def present(self, run: Run, column: Column) -> Completed:
         """All lists at once. Other iterables are left to graphql-core: some can be read only once."""
-        if not {list, tuple}.issuperset(map(type, column)):
+        if not _LISTS.issuperset(map(type, column)):
             raise Irregular
         flat = list(chain.from_iterable(column))
 
         def split(done: Column) -> Column:
             if done is flat:
-                return list(map(list, column))
+                return column  # tuples too: they are encoded as lists are
             ends = list(accumulate(map(len, column)))
             return [done[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 

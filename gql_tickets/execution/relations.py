@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import chain
 from operator import attrgetter
+from types import NoneType
 from typing import Any, NamedTuple
 
 import strawberry
@@ -81,8 +82,9 @@ class Related:
         loader = get_loader(run.executor.context_value)
 
         def complete(_: Column) -> Completed:
-            found = zip(distinct, loader.found(distinct), strict=True)
-            there = {key: value for key, value in found if value is not None}
+            there = dict(zip(distinct, loader.found(distinct), strict=True))
+            if NoneType in set(map(type, there.values())):
+                there = {key: value for key, value in there.items() if value is not None}
             completed = self._values.complete(run, list(there.values()))
             return run.then(
                 completed, lambda done: self._spread(keys, dict(zip(there, done, strict=True)))
@@ -93,7 +95,7 @@ class Related:
 
     def _ones(self, keys: Column, shown: dict[Any, Any]) -> Column:
         column = list(map(shown.get, keys))
-        if None in column and not self._values.nullable:
+        if not self._values.nullable and None in column:
             raise Irregular
         return column
 

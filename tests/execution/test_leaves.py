@@ -105,18 +105,35 @@ class Renamed(enum.Enum):
     OLD = strawberry.enum_value("old", name="NEW")
 
 
+@strawberry.enum
+class Identified(enum.Enum):
+    """Which member it is tells them apart."""
+
+    __hash__ = object.__hash__
+
+    OLD = strawberry.enum_value("old", name="NEW")
+    SAME = "same"
+
+
 @strawberry.type
 class Query:
     """Enums that have to be looked up."""
 
     rights: Rights
     renamed: Renamed
+    identified: Identified | None
 
 
 def test_enums_are_shown_by_their_name_in_the_schema() -> None:
     types = strawberry.Schema(Query)._schema.type_map
     renamed: Any = Leaf(types["Renamed"], nullable=False)  # type: ignore[arg-type]
     assert renamed.complete(RUN, [Renamed.OLD]) == ["NEW"]
+    identified: Any = Leaf(types["Identified"], nullable=True)  # type: ignore[arg-type]
+    assert identified.complete(RUN, [Identified.OLD, Identified.SAME]) == ["NEW", "SAME"]
+    assert identified.complete(RUN, [Identified.OLD, None]) == ["NEW", None]
+    for wrong in (Renamed.OLD, "SAME", 1, [Identified.OLD]):
+        with pytest.raises(Exception):  # noqa: B017, PT011 - graphql-core says what is wrong, later
+            identified.complete(RUN, [Identified.OLD, wrong])
     rights: Any = Leaf(types["Rights"], nullable=False)  # type: ignore[arg-type]
     assert rights.complete(RUN, [Rights.READ, Rights.WRITE]) == ["READ", "WRITE"]
     with pytest.raises(KeyError):
