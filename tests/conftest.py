@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -28,7 +27,7 @@ from gql_tickets.settings import Settings
 from gql_tickets.store import schema
 from gql_tickets.store.engine import Store
 from gql_tickets.store.opening import open_store
-from tests.postgres import start_postgres
+from tests.postgres import Databases, start_postgres, url_of
 from tests.scheduling import Scheduling
 
 _numbers = itertools.count()
@@ -74,22 +73,22 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL of this test process, with a migrated database `migrated`. Yields its socket."""
+def postgres_databases() -> Iterator[Databases]:
+    """Databases of a PostgreSQL of this test process."""
     # Not below pytest's folders: their paths are too long for a socket, and others prune them.
     with tempfile.TemporaryDirectory(prefix="gql-tickets-") as folder:
         Path(folder).chmod(0o755)  # as root the server runs as a user of its own, who must get in
         server = start_postgres(folder)
-        socket = server.get_uri().partition("host=")[2]
-        # These databases live for seconds; no test cuts the power.
-        asyncio.run(_admin(socket, "ALTER SYSTEM SET fsync = off"))
-        asyncio.run(_admin(socket, "SELECT pg_reload_conf()"))
-        asyncio.run(_admin(socket, "CREATE DATABASE migrated"))
-        # Whether or not a test puts the wall up: the role owns nothing, and is no other's.
-        url = _postgres_url(socket, "migrated")
-        asyncio.run(schema.migrate(Settings(database_url=url, postgres_row_security=True)))
-        yield socket
+        databases = Databases(server.get_uri().partition("host=")[2])
+        yield databases
+        databases.close()
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_databases: Databases) -> str:
+    """The socket of that PostgreSQL."""
+    return postgres_databases.socket
 
 
 @pytest.fixture(scope="session")
@@ -128,13 +127,13 @@ def databases_of(
         return f"sqlite+aiosqlite:///{path}"
 
     def on_postgres() -> str:
-        socket = request.getfixturevalue("postgres_server")
-        made.append(_create(socket))
-        return _postgres_url(socket, made[-1])
+        databases: Databases = request.getfixturevalue("postgres_databases")
+        made.append(databases.new())
+        return url_of(databases.socket, made[-1])
 
     yield on_sqlite if kind == "sqlite" else on_postgres
     for name in made:
-        _drop(request.getfixturevalue("postgres_server"), name)
+        request.getfixturevalue("postgres_databases").done(name)
 
 
 @pytest.fixture
@@ -146,11 +145,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
     """The URL of a migrated, empty PostgreSQL database, for what is on both at once."""
-    name = _create(postgres_server)
-    yield _postgres_url(postgres_server, name)
-    _drop(postgres_server, name)
+    name = postgres_databases.new()
+    yield url_of(postgres_databases.socket, name)
+    postgres_databases.done(name)
 
 
 @pytest.fixture
@@ -246,26 +245,3 @@ def _schema_of(settings: Settings) -> Schema:
     if key not in _schemas:
         _schemas[key] = build_schema(settings)
     return _schemas[key]
-
-
-def _postgres_url(socket: str, name: str) -> str:
-    return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
-
-
-def _create(socket: str) -> str:
-    """A migrated, empty database. Returns its name."""
-    name = f"test{next(_numbers)}"
-    asyncio.run(_admin(socket, f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy"))
-    return name
-
-
-def _drop(socket: str, name: str) -> None:
-    asyncio.run(_admin(socket, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-async def _admin(socket: str, statement: str) -> None:
-    connection = await asyncpg.connect(host=socket, user="postgres", database="postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

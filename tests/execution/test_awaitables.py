@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,15 @@ from tests.execution.records import Shelf, answer, bad, good
 from tests.execution.running import FAST, run
 
 ASYNC = "whisper cry borrower either sequel { cry }"
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_new_is_collected() -> Iterator[None]:
+    """All that was there before is passed over: what these tests look for is theirs."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Tracking:
