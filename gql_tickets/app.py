@@ -17,9 +17,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from gql_tickets import pages
 from gql_tickets.context import State
@@ -40,7 +40,6 @@ from gql_tickets.web.cors import cors
 from gql_tickets.web.envelope import Envelope
 from gql_tickets.web.guard import Guard
 from gql_tickets.web.health import HEALTH_ROUTES
-from gql_tickets.web.last_resort import refuse
 from gql_tickets.web.lifecycle import Lifecycle
 from gql_tickets.web.metrics import measured, metrics_routes
 
@@ -59,6 +58,17 @@ TRACING_MODULE = "gql_tickets.web.tracing"
 logger = logging.getLogger(__name__)
 
 Mount = Callable[[State], list[BaseRoute]]
+
+
+class Application(Starlette):
+    """Starlette's, without its two middlewares for exceptions, which the guard answers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What stands around the routes, the first outermost."""
+        app: ASGIApp = self.router
+        for cls, args, kwargs in reversed(self.user_middleware):
+            app = cls(app, *args, **kwargs)
+        return app
 
 
 def create_app(settings: Settings | None = None, schema: Schema | None = None) -> Starlette:
@@ -91,7 +101,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
                 "client_seconds": settings.client_timeout_seconds,
             }
 
-    app = Starlette(
+    app = Application(
         routes=[*doors, *rest],
         lifespan=lifespan,
         middleware=[
@@ -107,7 +117,6 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
                 bytes_max=settings.request_bytes_max,
             ),
         ],
-        exception_handlers={HTTPException: refuse},
     )
     app.router.redirect_slashes = False
     return app

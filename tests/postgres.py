@@ -20,9 +20,10 @@ BYTES_KEPT_MAX = 2_000_000
 
 _LOCK = Path(tempfile.gettempdir()) / "gql-tickets-tests.lock"
 _TEMPLATE = "migrated"
-_CATALOGS = ("class", "attribute", "constraint", "index", "policy", "proc", "trigger", "type")
-_WRITTEN_BY = "SELECT sum(xmin::text::int8) FROM pg_"
-_SCHEMA = " UNION ALL ".join(_WRITTEN_BY + name for name in _CATALOGS)
+_CATALOGS = ("attribute", "class", "constraint", "index", "policy", "proc", "trigger", "type")
+_OF_THE_SCHEMA = ("alembic_version", *(f"pg_{name}" for name in _CATALOGS))
+_WRITTEN_BY = "SELECT sum(xmin::text::int8) FROM "
+_SCHEMA = " UNION ALL ".join(_WRITTEN_BY + name for name in _OF_THE_SCHEMA)
 _IS_AS_NEW = """
     SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
                        AND backend_type = 'client backend' AND pid <> pg_backend_pid())

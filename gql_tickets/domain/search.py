@@ -8,7 +8,7 @@ its title and its other texts. No phrase reaches from one text into the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -73,14 +73,18 @@ def read_query(text: str) -> Query:
 
 def document(title: str, texts: Iterable[str]) -> Document:
     """The document of a ticket with this title, and these texts in order."""
+    title_words, *others = map(words, (title, *texts))
     counting = _Counting()
-    title_words = tuple(counting.placed(words(title)))
+    # So few words as most tickets have come to none of the limits.
+    is_short = len(title_words) + sum(map(len, others)) <= OCCURRENCES_MAX
+    placed: Callable[[Iterable[str]], Iterable[str]] = iter if is_short else counting.placed
+    in_title = tuple(placed(title_words))
     body: list[str] = []
-    for text in texts:
+    for text_words in others:
         if body:
-            body += counting.placed((GAP,))
-        body += counting.placed(words(text))
-    return Document(title_words, tuple(body), tuple(counting.rest))
+            body += placed((GAP,))
+        body += placed(text_words)
+    return Document(in_title, tuple(body), tuple(counting.rest))
 
 
 def rank(query: Query, title: str) -> int:

@@ -41,7 +41,8 @@ class Compiled:
             for name, value in compiled.params.items()
             if not compiled.binds[name].required
         }
-        self._binders = tuple(binder(compiled.binds[name].type, dialect) for name in self._names)
+        binders = [binder(compiled.binds[name].type, dialect) for name in self._names]
+        self._binders = [(at, bind) for at, bind in enumerate(binders) if bind is not None]
         columns = getattr(executable, "exported_columns", ())
         self.readers: tuple[Convert | None, ...] = tuple(
             reader(column.type, dialect) for column in columns
@@ -49,10 +50,10 @@ class Compiled:
 
     def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
         """The driver's positional arguments. Raises KeyError for a parameter that is not given."""
-        values = []
-        for name, bind in zip(self._names, self._binders, strict=True):
-            value = parameters[name] if name in parameters else self._defaults[name]
-            values.append(value if bind is None else bind(value))
+        given = {**self._defaults, **parameters} if self._defaults else parameters
+        values = list(map(given.__getitem__, self._names))
+        for at, bind in self._binders:
+            values[at] = bind(values[at])
         return values
 
     def convert(self, rows: list[Any]) -> list[tuple[Any, ...]]:

@@ -152,7 +152,16 @@ class ListOf(TypeDecorator[tuple[Any, ...]]):
 
 def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """How a value of this type is handed to the driver; None for as it is."""
-    if not isinstance(kind, TypeDecorator):
+    if isinstance(kind, Code):
+        # Looking up is quicker than calling, and NULL is one more key.
+        codes: dict[enum.Enum | None, int | None] = {
+            None: None,
+            **{member: code for code, member in enumerate(kind.members)},
+        }
+        return codes.__getitem__
+    if not isinstance(kind, TypeDecorator) or isinstance(kind, WordVector):
+        return None
+    if dialect.name == "postgresql" and isinstance(kind, Instant):
         return None
     return lambda value: kind.process_bind_param(value, dialect)
 
@@ -160,7 +169,6 @@ def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | No
 def reader(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """How a value of this type is read from the driver; None for as it is."""
     if isinstance(kind, Code):
-        # Looking up is quicker than calling, and NULL is one more key.
         by_code: dict[int | None, enum.Enum | None] = {None: None, **dict(enumerate(kind.members))}
         return by_code.__getitem__
     if dialect.name == "postgresql":

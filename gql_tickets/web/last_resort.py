@@ -10,7 +10,7 @@ import asyncio
 import logging
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -31,6 +31,8 @@ def answer_to(scope: Scope, error: BaseException) -> Response | None:
     """The answer to what nobody has caught; None where nobody waits for one."""
     if isinstance(error, ClientDisconnect):
         return None
+    if isinstance(error, HTTPException):
+        return _refusal(error)
     if isinstance(error, BodyTooLarge):
         return failure(413, error.code, error.message)
     if isinstance(error, Unavailable):
@@ -46,10 +48,8 @@ def answer_to(scope: Scope, error: BaseException) -> Response | None:
     )
 
 
-async def refuse(_request: Request, error: Exception) -> Response:
-    """The answer to Starlette's own HTTPException: an unknown path, a method not allowed."""
-    if not isinstance(error, HTTPException):  # registered for nothing else
-        raise error
+def _refusal(error: HTTPException) -> Response:
+    """The answer to Starlette's own exception: an unknown path, a method not allowed."""
     code, message = _REFUSALS.get(
         error.status_code, (ErrorCode.VALIDATION_FAILED, "The request was refused.")
     )

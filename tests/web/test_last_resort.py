@@ -8,15 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from gql_tickets.app import Application
 from gql_tickets.errors import Unavailable
-from gql_tickets.web.last_resort import refuse
 from tests.around import around, envelope, guard
 
 SECRET = "postgresql://tickets:hunter2@db/tickets"
@@ -43,7 +42,7 @@ async def fine(_request: Request) -> Response:
 
 
 def client() -> httpx.AsyncClient:
-    app = Starlette(
+    app = Application(
         routes=[
             Route("/", fine),
             Route("/breaks", breaks),
@@ -52,7 +51,6 @@ def client() -> httpx.AsyncClient:
             Route("/cancelled", sibling_cancelled),
         ],
         middleware=[envelope(), guard()],
-        exception_handlers={HTTPException: refuse},
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tickets")
 
