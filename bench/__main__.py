@@ -16,6 +16,7 @@ import typer
 from bench import table
 from bench.catalogue import PEERS_DEFAULT, read_peers, read_workloads
 from bench.database import running
+from bench.in_process import measured as executions
 from bench.measuring import Plan, Run
 from bench.packages import check_tools, install
 from bench.places import Stopped
@@ -30,8 +31,15 @@ def bench(
         str, typer.Option(help="Servers, by comma, or `all`; bench/peers.toml lists them.")
     ] = ",".join(PEERS_DEFAULT),
     workloads: Annotated[
-        str, typer.Option(help="As W1,W3; bench/workloads.toml lists them. All by default.")
+        str,
+        typer.Option(
+            help="As W1,W3; bench/workloads.toml lists them. All by default, and then what an "
+            "execution costs in process."
+        ),
     ] = "",
+    in_process: Annotated[
+        bool, typer.Option("--in-process", help="Only what an execution costs in process.")
+    ] = False,
     seconds: Annotated[int, typer.Option(help="How long a window is.", min=1)] = 4,
     conns: Annotated[str, typer.Option(help="Connections, by comma: a window for each.")] = "16",
     rounds: Annotated[int, typer.Option(help="How often every server has its turn.", min=1)] = 2,
@@ -46,6 +54,9 @@ def bench(
     # Asked to stop, as by ^C: what was started is stopped, and what was measured is shown.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if in_process:
+            print(executions().aligned())
+            return
         plan = Plan(
             peers=read_peers([] if peers == "all" else peers.split(",")),
             workloads=read_workloads([name for name in workloads.split(",") if name]),
@@ -56,13 +67,13 @@ def bench(
         )
         check_tools()
         install(plan.peers)
-        flaws = _run(plan, write=write)
+        flaws = _run(plan, write=write, is_whole=not (workloads or verify))
     except Stopped as stopped:
         sys.exit(f"bench: {stopped}")
     sys.exit(f"bench: {len(flaws)} of the lines above begin with !!" if flaws else 0)
 
 
-def _run(plan: Plan, *, write: bool) -> list[str]:
+def _run(plan: Plan, *, write: bool, is_whole: bool) -> list[str]:
     """Returns what was not as it should be."""
     with running() as postgres:
         version = asyncio.run(postgres.version())
@@ -70,12 +81,15 @@ def _run(plan: Plan, *, write: bool) -> list[str]:
         try:
             run.measure()
         except KeyboardInterrupt:
+            is_whole = False
             print("Stopped; what was measured until here:", flush=True)
-    cells = table.rows(table.best(run.windows))
-    if cells:
-        print(table.aligned(cells))
-    if cells and write:
-        table.write(table.markdown(plan, cells, version))
+    tables = [table.of_requests(table.best(run.windows))] if run.windows else []
+    if is_whole:
+        tables.append(executions())
+    for each in tables:
+        print(each.aligned(), end="\n\n")
+    if tables and write:
+        table.write(table.page(plan, tables, version))
     return run.flaws
 
 

@@ -1,7 +1,5 @@
 """What an execution costs in process, in CPU milliseconds, beside Strawberry as it comes and Node.js.
 
-    .venv/bin/python -m bench.in_process
-
 No database and no HTTP: a query whose document is kept goes in, encoded JSON comes out. Times are
 of CPU, so that what else the machine does matters little: the tenth percentile of many short
 batches. Whoever executes takes turns. graphql-js and graphql-jit do the same over the same rows, in
@@ -26,6 +24,7 @@ from strawberry.extensions import SchemaExtension
 from bench import demo, packages
 from bench.catalogue import read_peers
 from bench.places import Stopped
+from bench.table import Table
 from gql_tickets.execution import BreadthFirstExecutor
 from gql_tickets.schema import Schema
 
@@ -46,6 +45,8 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 SECONDS = 2.0
 BATCH_SECONDS = 0.004
 ROUNDS = 3
+
+WHO = ("ours", "strawberry", "graphql-js", "graphql-jit")
 
 Times: TypeAlias = dict[str, float]
 """Milliseconds, by who took them."""
@@ -135,21 +136,17 @@ def node_or_nothing() -> Callable[[str, dict[str, Any], Any], Times]:
     return measure_in_node
 
 
-async def main() -> None:
-    """A line a case: the least of some rounds, each beside the others'."""
+def measured() -> Table:
+    """A row a case: the least of some rounds, and how many times ours it is."""
     in_node = node_or_nothing()
+    cells = []
+    who: tuple[str, ...] = ()
     for name, (query, variables) in CASES.items():
-        rounds = []
+        rounds: list[Times] = []
         for _ in range(ROUNDS):
-            answer, times = await measure(query, variables)
+            answer, times = asyncio.run(measure(query, variables))
             rounds.append(times | in_node(query, variables, answer))
-        least = {who: min(each[who] for each in rounds) for who in rounds[0]}
-        shown = (f"{who} {ms:.3f} ({ms / least['ours']:.1f} x)" for who, ms in least.items())
-        print(f"{name}: {', '.join(shown)}", flush=True)
-
-
-if __name__ == "__main__":
-    try:
-        asyncio.run(main())
-    except Stopped as reason:
-        raise SystemExit(f"bench: {reason}") from None
+        least = {each: min(times[each] for times in rounds) for each in WHO if each in rounds[0]}
+        cells.append((name, *(f"{ms:.3f} ({ms / least['ours']:.1f})" for ms in least.values())))
+        who = tuple(least)
+    return Table(("in process, CPU ms (/ ours)", *who), cells, texts=1)

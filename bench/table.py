@@ -90,36 +90,56 @@ def rows(found: list[Best]) -> list[tuple[str, ...]]:
     ]
 
 
-def aligned(cells: list[tuple[str, ...]]) -> str:
-    """The table for a terminal, with a gap between workloads."""
-    table = [HEAD, *cells]
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
-    lines = []
-    for before, row in zip([HEAD, *table], table, strict=False):
-        if row[0] != before[0]:
-            lines.append("")
-        words = (
-            cell.ljust(width) if place < 3 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join(words).rstrip())
-    return "\n".join(lines)
+class Table(Struct, frozen=True):
+    """Cells under a head; the first `texts` columns are words, the others figures."""
+
+    head: tuple[str, ...]
+    cells: list[tuple[str, ...]]
+    texts: int
+
+    def aligned(self) -> str:
+        """The table for a terminal, with a gap where rows of another kind begin."""
+        table = [self.head, *self.cells]
+        widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+        kinds = [row[0] for row in table]
+        are_kinds = len(set(kinds)) < len(kinds)
+        lines = []
+        for before, row in zip([kinds[0], *kinds], table, strict=False):
+            if are_kinds and row[0] != before:
+                lines.append("")
+            words = (
+                cell.ljust(width) if place < self.texts else cell.rjust(width)
+                for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            lines.append("  ".join(words).rstrip())
+        return "\n".join(lines)
+
+    def markdown(self) -> str:
+        """The table for a page."""
+        rules = "|" + "---|" * self.texts + "--:|" * (len(self.head) - self.texts)
+        head, *rows = (f"| {' | '.join(row)} |" for row in [self.head, *self.cells])
+        return "\n".join([head, rules, *rows])
 
 
-def markdown(plan: Plan, cells: list[tuple[str, ...]], postgres_version: str) -> str:
-    """The table for docs/performance.md, with what it was measured on."""
-    used = {row[0] for row in cells}
-    lines = [
+def of_requests(found: list[Best]) -> Table:
+    """What a request costs."""
+    return Table(HEAD, rows(found), texts=3)
+
+
+def page(plan: Plan, tables: list[Table], postgres_version: str) -> str:
+    """The tables for docs/performance.md, with what it was measured on."""
+    used = {row[0] for table in tables for row in table.cells}
+    parts = [
         _facts(plan, postgres_version),
-        "",
-        "| " + " | ".join(HEAD) + " |",
-        "|---|---|---|" + "--:|" * (len(HEAD) - 3),
-        *("| " + " | ".join(row) + " |" for row in cells),
-        "",
-        *(f"- {each.name}: {each.title}" for each in plan.workloads if each.name in used),
-        *(f"- {each.name}: {each.title}" for each in plan.peers),
+        *(table.markdown() for table in tables),
+        "\n".join(
+            [
+                *(f"- {each.name}: {each.title}" for each in plan.workloads if each.name in used),
+                *(f"- {each.name}: {each.title}" for each in plan.peers),
+            ]
+        ),
     ]
-    return "\n".join(lines)
+    return "\n\n".join(parts)
 
 
 def write(text: str) -> None:
