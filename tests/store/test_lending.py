@@ -11,6 +11,8 @@ import pytest
 
 from gql_tickets.store.lending import KEPT_SECONDS, Lender
 
+PATIENT_SECONDS = 30
+
 
 @pytest.fixture
 async def pool(postgres_server: str) -> AsyncIterator[Any]:
@@ -89,7 +91,9 @@ async def test_what_failed_makes_room_for_who_waits(lender: Lender) -> None:
         await lender.give(raw, is_sound=True)
 
 
-async def test_many_who_come_and_go_share_two(lender: Lender) -> None:
+async def test_many_who_come_and_go_share_two(pool: Any) -> None:
+    lender = Lender(pool, PATIENT_SECONDS)
+
     async def one(number: int) -> int:
         raw = await lender.take()
         is_sound = number % 7 != 0
