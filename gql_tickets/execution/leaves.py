@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from math import isfinite
 from operator import attrgetter
 from types import NoneType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from graphql import (
     GraphQLBoolean,
@@ -45,22 +45,18 @@ class Leaf(Values):
     def __init__(self, type_: GraphQLLeafType, *, nullable: bool) -> None:
         super().__init__(nullable=nullable)
         self._coerce = type_.coerce_output_value
-        way = _way(type_)
-        self._kinds = way.kinds if nullable else way.kinds - {NoneType}
-        self._convert = way.convert
+        self._at_once = _way(type_, nullable=nullable)
 
     def complete(self, run: Run, column: Column) -> Completed:
         """The usual case first: all values are of the type that one expects."""
-        if self._kinds.issuperset(map(type, column)):
-            return self._convert(column)
-        return super().complete(run, column)
+        shown = self._at_once(column)
+        return super().complete(run, column) if shown is None else shown
 
     def present(self, run: Run, column: Column) -> Completed:
         """Value by value, as graphql-core does it, unless the nulls alone were in the way."""
         del run
-        if self._kinds.issuperset(map(type, column)):
-            return self._convert(column)
-        return list(map(self._one, column))
+        shown = self._at_once(column)
+        return list(map(self._one, column)) if shown is None else shown
 
     def _one(self, value: Any) -> Any:
         shown = self._coerce(value)
@@ -69,22 +65,25 @@ class Leaf(Values):
         return shown
 
 
-class _Way(NamedTuple):
-    """How to convert a column whose values are all of the given Python types."""
-
-    kinds: frozenset[type]
-    convert: Callable[[Column], Column]
+Way: TypeAlias = Callable[[Column], Column | None]
+"""Converts a column whose values are all of the expected types; None for any other."""
 
 
-def _way(type_: GraphQLLeafType) -> _Way:
-    if type_ in _BUILT_IN:
-        return _BUILT_IN[type_]
+def _way(type_: GraphQLLeafType, *, nullable: bool) -> Way:
     members = getattr(type_, "wrapped_cls", None)
+    if type_ in _BUILT_IN:
+        return _if_all(*_BUILT_IN[type_], nullable=nullable)
     if isinstance(members, enum.EnumMeta):
-        return _Way(frozenset({members}), _names(type_, members))
+        return _names(type_, members, nullable=nullable)
     if hasattr(type_.coerce_output_value, _MARK):
-        return _Way(frozenset({dt.datetime}), _instants(type_.coerce_output_value))
-    return _Way(frozenset(), list)
+        return _if_all(dt.datetime, _instants(type_.coerce_output_value), nullable=False)
+    return lambda _: None
+
+
+def _if_all(kind: type, convert: Callable[[Column], Column], *, nullable: bool) -> Way:
+    """A conversion of columns with values of a Python type, and nulls where there may be some."""
+    includes = frozenset({kind, NoneType} if nullable else {kind}).issuperset
+    return lambda column: convert(column) if includes(map(type, column)) else None
 
 
 def _as_they_are(column: Column) -> Column:
@@ -112,10 +111,10 @@ def _are_finite(numbers: Iterable[float]) -> None:
 _are_of_32_bits = partial(array, "i")  # raises OverflowError
 
 
-def _names(type_: GraphQLLeafType, members: enum.EnumMeta) -> Callable[[Column], Column]:
+def _names(type_: GraphQLLeafType, members: enum.EnumMeta, *, nullable: bool) -> Way:
     shown = {member: type_.coerce_output_value(member) for member in members}  # type: ignore[var-annotated]
     if vars(object)["__hash__"] is members.__hash__:
-        return lambda column: list(map(shown.__getitem__, column))
+        return _looked_up({**shown, None: None} if nullable else shown)
     # Others are hashed by functions of Python, which cost more than to look up their names.
     of_name = {member.name: name for member, name in shown.items()}
     name = attrgetter("_name_")  # `name` is a property, and five times slower
@@ -123,8 +122,18 @@ def _names(type_: GraphQLLeafType, members: enum.EnumMeta) -> Callable[[Column],
     def convert(column: Column) -> Column:
         return list(map(of_name.__getitem__, map(name, column)))
 
-    if all(map(str.__eq__, of_name, of_name.values())) and not issubclass(members, enum.Flag):
-        return lambda column: list(map(name, column))
+    return _if_all(members, convert, nullable=False)
+
+
+def _looked_up(shown: Mapping[Any, Any]) -> Way:
+    """What each value is shown as. It is of the expected type if it is found."""
+
+    def convert(column: Column) -> Column | None:
+        try:
+            return list(map(shown.__getitem__, column))
+        except (KeyError, TypeError):  # TypeError: it cannot be looked up
+            return None
+
     return convert
 
 
@@ -138,10 +147,10 @@ def _instants(serialize: Callable[[Any], Any]) -> Callable[[Column], Column]:
     return convert
 
 
-_BUILT_IN: dict[GraphQLLeafType, _Way] = {
-    GraphQLString: _Way(frozenset({str, NoneType}), _as_they_are),
-    GraphQLID: _Way(frozenset({str, NoneType}), _as_they_are),
-    GraphQLBoolean: _Way(frozenset({bool, NoneType}), _as_they_are),
-    GraphQLInt: _Way(frozenset({int, NoneType}), _if(_are_of_32_bits)),
-    GraphQLFloat: _Way(frozenset({float, NoneType}), _if(_are_finite)),
+_BUILT_IN: dict[GraphQLLeafType, tuple[type, Callable[[Column], Column]]] = {
+    GraphQLString: (str, _as_they_are),
+    GraphQLID: (str, _as_they_are),
+    GraphQLBoolean: (bool, _as_they_are),
+    GraphQLInt: (int, _if(_are_of_32_bits)),
+    GraphQLFloat: (float, _if(_are_finite)),
 }

@@ -68,10 +68,20 @@ class Lists(Values):
         # Items that graphql-core gives could not be awaited again, if one of them failed.
         items.may_wait = bool(place.trail)
 
+    def complete(self, run: Run, column: Column) -> Completed:
+        """The usual case first: all of them are there, and lists."""
+        if _LISTS.issuperset(map(type, column)):
+            return self._spread(run, column)
+        return super().complete(run, column)
+
     def present(self, run: Run, column: Column) -> Completed:
-        """All lists at once. Other iterables are left to graphql-core: some can be read only once."""
+        """Other iterables are left to graphql-core: some can be read only once."""
         if not _LISTS.issuperset(map(type, column)):
             raise Irregular
+        return self._spread(run, column)
+
+    def _spread(self, run: Run, column: Column) -> Completed:
+        """Completes the items of all lists at once."""
         flat = list(chain.from_iterable(column))
 
         def split(done: Column) -> Column:
