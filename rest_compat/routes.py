@@ -17,7 +17,7 @@ ROWS = (
     Row("GET",    "/tickets/{slug}",        TICKETS_READ,  tickets.ticket,            reading.slug,     shapes.detail,                    points.detail),
     Row("POST",   "/tickets",               TICKETS_WRITE, tickets.ticket_create,     reading.draft,    shapes.created,                   points.write),
     Row("PUT",    "/tickets/{slug}",        TICKETS_WRITE, tickets.ticket_update,     reading.patch,    shapes.detail,                    points.write),
-    Row("PATCH",  "/tickets/{slug}/status", TICKETS_WRITE, tickets.ticket_set_status, reading.status,   shapes.message("Status updated"), points.write),
+    Row("PATCH",  "/tickets/{slug}/status", TICKETS_WRITE, tickets.ticket_set_status, reading.status,   shapes.message("Status updated"), points.write, shapes.NOTHING),
     Row("DELETE", "/tickets/{slug}",        TICKETS_WRITE, tickets.ticket_delete,     reading.deletion, shapes.message("Ticket deleted"), points.write),
 )
 # fmt: on

@@ -123,6 +123,8 @@ class Message(Struct, frozen=True):
 
 LISTED, CARDS = (frozenset(shape.__struct_fields__) for shape in (Item, Card))
 """The attributes of tickets that the list and the board show: of others no column is read."""
+NOTHING: frozenset[str] = frozenset()
+"""What a sentence shows of the ticket that it is about."""
 
 
 async def page(found: Connection[Ticket], asked: Asked) -> Response:

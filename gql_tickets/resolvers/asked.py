@@ -29,14 +29,23 @@ _HIGHLIGHTED = frozenset({"title", "description"})
 def columns(info: Info) -> frozenset[str]:
     """The attributes of the tickets of a connection that somebody asks for."""
     if isinstance(info, Call):
-        return _ATTRIBUTES if info.columns is None else info.columns
+        return _known(info)
     found = _read(selected(info, "nodes", "edges.node"))
     return found | _HIGHLIGHTED if "highlights" in selected(info, "edges") else found
+
+
+def columns_of_one(info: Info, field: str) -> frozenset[str]:
+    """The attributes that somebody asks for of the ticket in a field of a payload."""
+    return _known(info) if isinstance(info, Call) else _read(selected(info, field))
 
 
 def is_counted(info: Info) -> bool:
     """Whether somebody asks for the total of a connection."""
     return True if isinstance(info, Call) else "totalCount" in selected(info)
+
+
+def _known(call: Call) -> frozenset[str]:
+    return _ATTRIBUTES if call.columns is None else call.columns
 
 
 @lru_cache(maxsize=1_024)

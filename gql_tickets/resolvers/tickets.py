@@ -156,6 +156,7 @@ async def ticket_set_status(info: Info, input: Input[inputs.TicketSetStatusInput
         status=input.status,
         expected_version=given(input.expected_version),
         idempotency_key=given(input.idempotency_key),
+        columns=asked.columns_of_one(info, "ticket"),
     )
 
 

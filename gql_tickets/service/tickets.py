@@ -172,13 +172,17 @@ async def set_status(
     status: TicketStatus,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
+    columns: Names = EVERY,
 ) -> Ticket:
-    """Any status may follow any other, itself too (R26)."""
+    """Any status may follow any other, itself too (R26).
+
+    Of the ticket no more may come than its identity and the attributes that `columns` names.
+    """
     actor.require(Scope.TICKETS_WRITE)
     ticket = drafts.spelled(ticket)
     patch = TicketPatch(status=status)
     if idempotency_key is None and store.dialect == "postgresql":
-        written = await _set_status_at_once(store, actor, ticket, status, expected_version)
+        written = await _set_status_at_once(store, actor, ticket, status, expected_version, columns)
         if written is not None:
             return written
 
@@ -235,11 +239,14 @@ async def _set_status_at_once(
     ref: TicketRef,
     status: TicketStatus,
     expected_version: int | None,
+    columns: Names,
 ) -> Ticket | None:
     now = dt.datetime.now(dt.UTC)
 
     async def work(db: Connection) -> Ticket | None:
-        return await change_status(db, actor.org_id, actor, now, ref, status, expected_version)
+        return await change_status(
+            db, actor.org_id, actor, now, ref, status, expected_version, columns
+        )
 
     return await store.write(work, single=True)
 

@@ -21,6 +21,8 @@ SHAPES_MAX = 1_024
 
 Names = frozenset[str]
 EVERY: Names = frozenset(Ticket.__struct_fields__)
+IDENTITY: Names = frozenset({"org_id", "id"})
+"""What a ticket is known by. It is read whatever else is."""
 _UNREAD = repeat(UNSET)
 
 

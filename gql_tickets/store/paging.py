@@ -28,6 +28,7 @@ from gql_tickets.domain.search import Query, rank
 from gql_tickets.domain.tickets import Ticket, TicketPriority, TicketStatus
 from gql_tickets.errors import ValidationFailed
 from gql_tickets.store import search
+from gql_tickets.store.columns import IDENTITY
 from gql_tickets.store.parameters import PLUS
 from gql_tickets.store.tables import NEVER
 from gql_tickets.store.types import instant, microseconds
@@ -120,9 +121,10 @@ class Sorting:
         self.keys = keys
         self.name = ",".join(f"{'-' if descending else ''}{key.name}" for key, descending in keys)
         # Relevance is told from the title.
-        self.reads = frozenset(
-            "title" if key.name == "relevance" else key.name for key, _ in keys
-        ) | {"org_id", "id"}
+        self.reads = (
+            frozenset("title" if key.name == "relevance" else key.name for key, _ in keys)
+            | IDENTITY
+        )
 
     def columns(
         self, source: sa.FromClause, dialect: str, *, backward: bool, unindexed: bool = False

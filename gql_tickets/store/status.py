@@ -18,7 +18,7 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketField, TicketRef, TicketStatus
 from gql_tickets.store import counters, events
-from gql_tickets.store.columns import ticket_columns
+from gql_tickets.store.columns import EVERY, IDENTITY, SHAPES_MAX, Names, ticket_columns, tickets_of
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.parameters import org
 from gql_tickets.store.statements import Statement
@@ -29,6 +29,8 @@ _ONE = sa.literal_column("1", sa.Integer)
 _status = sa.bindparam("new_status", type_=_t.status.type)
 _at = sa.bindparam("at", type_=_t.updated_at.type)
 _OF_EACH = ("org_id", "ticket_id", "version", "slug", "kind", "changes")
+_RETURNED = IDENTITY | {"version", "slug", "status", "parent_id"}
+"""What the event, the counters and the parent's slug take."""
 _SAID = ("actor_key_id", "actor_name", "actor_user_id", "occurred_at")
 
 
@@ -40,8 +42,8 @@ def _word(code: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return words[sa.cast(code, sa.Integer) + _ONE]
 
 
-@lru_cache(maxsize=2)
-def _set(by: str) -> Statement:
+@lru_cache(maxsize=SHAPES_MAX)
+def _set(by: str, names: Names) -> Statement:
     before = (
         sa.select(_t.id, _t.status, _t.started_at, _t.completed_at)
         .where(
@@ -64,7 +66,10 @@ def _set(by: str) -> Statement:
             started_at=sa.func.coalesce(before.c.started_at, sa.case((begun, _at))),
             completed_at=sa.case((done, sa.func.coalesce(before.c.completed_at, _at))),
         )
-        .returning(*_columns(), before.c.status.label("status_before"))
+        .returning(
+            *(_t[name] for name in sorted(_RETURNED | names - {"parent_slug"})),
+            before.c.status.label("status_before"),
+        )
         .cte("after")
     )
     is_other = after.c.status_before != after.c.status
@@ -96,11 +101,8 @@ def _set(by: str) -> Statement:
         )
         .cte("event")
     )
-    return Statement(sa.select(*ticket_columns(after)).add_cte(event, _counting(after, is_other)))
-
-
-def _columns() -> list[sa.ColumnElement[Any]]:
-    return [_t[name] for name in Ticket.__struct_fields__ if name != "parent_slug"]
+    shown = sa.select(*ticket_columns(after, names))
+    return Statement(shown.add_cte(event, _counting(after, is_other)))
 
 
 def _counting(after: sa.CTE, is_other: sa.ColumnElement[bool]) -> sa.CTE:
@@ -126,14 +128,18 @@ async def change_status(
     ref: TicketRef,
     status: TicketStatus,
     expected_version: int | None,
+    names: Names = EVERY,
 ) -> Ticket | None:
-    """Set the status: a version more, its event, and the counters. None when nothing was written."""
+    """Set the status: a version more, its event, and the counters. None when nothing was written.
+
+    Of the ticket the columns come that are named, and its identity.
+    """
     by, value = ("id", ref.id) if ref.id is not None else ("slug", ref.slug)
     if value is None or (isinstance(value, int) and not 0 < value <= INT32_MAX):
         return None
-    ticket = await db.record(
-        _set(by),
-        Ticket,
+    names |= IDENTITY
+    columns = await db.columns(
+        _set(by, names),
         org=org,
         value=value,
         expected=expected_version,
@@ -144,6 +150,8 @@ async def change_status(
         event_kind=ChangeKind.UPDATED,
         **events.said_by(actor, at),
     )
-    if ticket is not None:
-        db.touched.add(org)
+    if not columns:
+        return None
+    db.touched.add(org)
+    (ticket,) = tickets_of(columns, names)
     return ticket

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import cast
+
+import graphql
 import httpx
 import pytest
 
 from gql_tickets.auth import Actor
-from gql_tickets.domain.tickets import TicketDraft
+from gql_tickets.domain.tickets import TicketDraft, TicketRef
 from gql_tickets.service import tickets
 from gql_tickets.store.engine import Store
-from tests.graphql.documents import Counted
+from tests.graphql.documents import Ask, Counted
 
 PLACES = {
     "list": "{ tickets { nodes { %s } } }",
@@ -17,13 +21,14 @@ PLACES = {
     "board": "{ board { columns { tickets { nodes { %s } } } } }",
     "search": '{ tickets(filter: {text: "ticket"}) { nodes { %s } } }',
 }
+SCHEMA = Path(__file__).parents[2] / "schema.graphql"
 DEAR = ("description", "started_at", "labels", "creator_id")
 
 
-async def add(store: Store, actor: Actor) -> None:
-    """A ticket with everything."""
+async def add(store: Store, actor: Actor) -> str:
+    """A ticket with everything. Returns its slug."""
     draft = TicketDraft("A ticket", description="Long", labels=("a",))
-    await tickets.create(store, actor, draft=draft)
+    return (await tickets.create(store, actor, draft=draft)).slug
 
 
 def read(statements: list[str], column: str) -> bool:
@@ -81,3 +86,55 @@ async def test_rest_reads_what_it_shows(
     assert answer.status_code == 200
     assert not read(statements, "description")
     assert not read(statements, "parent_slug")
+
+
+def selections() -> list[str]:
+    """Each field of a ticket that needs no argument, with enough beneath it to tell."""
+    schema = graphql.build_schema(SCHEMA.read_text("utf-8"))
+    fields = cast("graphql.GraphQLObjectType", schema.type_map["Ticket"]).fields
+    found = []
+    for name, field in fields.items():
+        kind = graphql.get_named_type(field.type)
+        if graphql.is_leaf_type(kind):
+            found.append(name)
+        else:
+            inner = cast("graphql.GraphQLObjectType", kind).fields
+            is_list = "totalCount" in inner
+            found.append(f"{name} {{ {'totalCount' if is_list else next(iter(inner))} }}")
+    return found
+
+
+async def test_each_field_alone_is_shown_of_a_ticket_whose_status_was_set(
+    data: Ask, store: Store, actor: Actor
+) -> None:
+    parent = TicketRef(slug=await add(store, actor))
+    child = TicketDraft("Beneath it", parent=parent, description="Deep")
+    slug = (await tickets.create(store, actor, draft=child)).slug
+    chosen = selections()
+    assert len(chosen) > 15
+    for selection in chosen:
+        set_status = f"""mutation {{ ticketSetStatus(input: {{ticket: {{slug: "{slug}"}}, status: DONE}}) {{
+            ticket {{ {selection} }} userErrors {{ message }} }} }}"""
+        payload = (await data(set_status))["ticketSetStatus"]
+        assert payload["userErrors"] == []
+        found = await data(f'{{ ticket(ref: {{slug: "{slug}"}}) {{ {selection} }} }}')
+        assert payload["ticket"] == found["ticket"], selection
+
+
+async def test_setting_a_status_reads_what_is_shown(
+    counted: Counted, client: httpx.AsyncClient, store: Store, actor: Actor
+) -> None:
+    slug = await add(store, actor)
+    query = f"""mutation {{ ticketSetStatus(input: {{ticket: {{slug: "{slug}"}}, status: DONE}}) {{
+        ticket {{ slug }} }} }}"""
+    _, by_graphql = await counted(query)
+    by_rest: list[str] = []
+    application = client._transport.app  # type: ignore[attr-defined]
+    application.state.tickets.store.observer = by_rest.append
+    path = f"/api/v1/ext/orgs/acme/tickets/{slug}/status"
+    assert (await client.patch(path, json={"status": "todo"})).status_code == 200
+    for statements in (by_graphql, by_rest):
+        assert any("UPDATE tickets" in sql for sql in statements)
+        # On SQLite the ticket is read first, for its history.
+        is_read = any("description" in sql for sql in statements)
+        assert is_read == (store.dialect == "sqlite")
