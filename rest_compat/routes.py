@@ -14,7 +14,7 @@ TICKETS_WRITE = Scope.TICKETS_WRITE
 ROWS = (
     Row("GET",    "/tickets",               TICKETS_READ,  tickets.tickets,           reading.page,     shapes.page,                      points.page, shapes.LISTED),
     Row("GET",    "/tickets/board",         TICKETS_READ,  board.board,               reading.board,    shapes.board,                     points.board, shapes.CARDS),
-    Row("GET",    "/tickets/{slug}",        TICKETS_READ,  tickets.ticket,            reading.slug,     shapes.detail,                    points.detail),
+    Row("GET",    "/tickets/{slug}",        TICKETS_READ,  tickets.ticket,            reading.slug,     shapes.detail,                    points.detail, shapes.DETAILED),
     Row("POST",   "/tickets",               TICKETS_WRITE, tickets.ticket_create,     reading.draft,    shapes.created,                   points.write),
     Row("PUT",    "/tickets/{slug}",        TICKETS_WRITE, tickets.ticket_update,     reading.patch,    shapes.detail,                    points.write),
     Row("PATCH",  "/tickets/{slug}/status", TICKETS_WRITE, tickets.ticket_set_status, reading.status,   shapes.message("Status updated"), points.write, shapes.NOTHING),

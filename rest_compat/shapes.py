@@ -122,9 +122,10 @@ class Message(Struct, frozen=True):
 
 
 LISTED, CARDS = (frozenset(shape.__struct_fields__) for shape in (Item, Card))
-"""The attributes of tickets that the list and the board show: of others no column is read."""
+DETAILED = frozenset({*Detail.__struct_fields__, "version"})
 NOTHING: frozenset[str] = frozenset()
-"""What a sentence shows of the ticket that it is about."""
+"""The attributes that the list, the board, a ticket by itself with its ETag, and a sentence show of
+tickets: of others no column is read."""
 
 
 async def page(found: Connection[Ticket], asked: Asked) -> Response:

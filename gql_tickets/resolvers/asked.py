@@ -34,9 +34,9 @@ def columns(info: Info) -> frozenset[str]:
     return found | _HIGHLIGHTED if "highlights" in selected(info, "edges") else found
 
 
-def columns_of_one(info: Info, field: str) -> frozenset[str]:
-    """The attributes that somebody asks for of the ticket in a field of a payload."""
-    return _known(info) if isinstance(info, Call) else _read(selected(info, field))
+def columns_of_one(info: Info, *field: str) -> frozenset[str]:
+    """The attributes that somebody asks for of a ticket, or of the one in a field of a payload."""
+    return _known(info) if isinstance(info, Call) else _read(selected(info, *field))
 
 
 def is_counted(info: Info) -> bool:

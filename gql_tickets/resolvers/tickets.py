@@ -61,7 +61,12 @@ class TicketConnection(Connection[Ticket]):
 async def ticket(info: Info, ref: Ref) -> Ticket | None:
     """A ticket, or None."""
     context = info.context
-    return await service.find(context.store, context.actor, ref.to_domain(context.actor.org_id))
+    return await service.find(
+        context.store,
+        context.actor,
+        ref.to_domain(context.actor.org_id),
+        columns=asked.columns_of_one(info),
+    )
 
 
 async def tickets(

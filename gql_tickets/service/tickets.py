@@ -35,12 +35,14 @@ from gql_tickets.store.engine import Connection, Store
 from gql_tickets.store.status import change_status
 
 
-async def find(store: Store, actor: Actor, ref: TicketRef) -> Ticket | None:
-    """The ticket, or None."""
+async def find(
+    store: Store, actor: Actor, ref: TicketRef, *, columns: Names = EVERY
+) -> Ticket | None:
+    """The ticket, or None. No more is read than its identity and the attributes of `columns`."""
     actor.require(Scope.TICKETS_READ)
 
     async def work(db: Connection) -> Ticket | None:
-        return await tickets.find_ticket(db, actor.org_id, ref)
+        return await tickets.find_ticket(db, actor.org_id, ref, names=columns)
 
     return await store.read(work)
 

@@ -19,7 +19,14 @@ from gql_tickets.domain import positions
 from gql_tickets.domain.ids import INT32_MAX, read_slug
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
 from gql_tickets.store import counters, events, named, search
-from gql_tickets.store.columns import SHAPES_MAX, ticket_columns
+from gql_tickets.store.columns import (
+    EVERY,
+    IDENTITY,
+    SHAPES_MAX,
+    Names,
+    ticket_columns,
+    tickets_of,
+)
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.statements import Statement
@@ -44,36 +51,45 @@ DRAFTED = tuple(
 """What a caller of add_ticket() gives: all that is not counted."""
 
 
-def _one(column: sa.ColumnElement[Any], *, lock: bool) -> Statement:
-    select = sa.select(*ticket_columns(tickets)).where(
+@lru_cache(maxsize=SHAPES_MAX)
+def _one(by: str, names: Names, *, lock: bool) -> Statement:
+    column = tickets.c[by]
+    select = sa.select(*ticket_columns(tickets, names)).where(
         tickets.c.org_id == org(), column == sa.bindparam("value", type_=column.type)
     )
     # FOR NO KEY UPDATE, which lets others refer to the ticket meanwhile; SQLite needs no lock.
     return Statement(select.with_for_update(of=tickets, key_share=True) if lock else select)
 
 
-_BY_ID = {lock: _one(tickets.c.id, lock=lock) for lock in (False, True)}
-_BY_SLUG = {lock: _one(tickets.c.slug, lock=lock) for lock in (False, True)}
-
-
 async def find_ticket(
-    db: Connection, org: int, ref: TicketRef, *, lock: bool = False
+    db: Connection, org: int, ref: TicketRef, *, lock: bool = False, names: Names = EVERY
 ) -> Ticket | None:
-    """The ticket, locked against other writers if asked for; None when there is no such ticket."""
+    """The ticket, locked against other writers if asked for; None when there is no such ticket.
+
+    Of one that is not locked the columns come that are named, and its identity.
+    """
+    names = EVERY if lock else names | IDENTITY
     if ref.id is not None:
         if not 0 < ref.id <= INT32_MAX:
             return None
-        found = await db.record(_BY_ID[lock], Ticket, org=org, value=ref.id)
+        found = await _find(db, org, "id", ref.id, names, lock=lock)
     else:
         slug = read_slug(ref.slug or "")
         if slug is None:
             return None
-        found = await db.record(_BY_SLUG[lock], Ticket, org=org, value=slug)
+        found = await _find(db, org, "slug", slug, names, lock=lock)
     if lock and found is not None and found.parent_id is not None and found.parent_slug is None:
         # Locking waited for a writer that moved the ticket beneath a parent that is newer than
         # our look at the table. Now that it is locked, a second look sees both.
-        found = await db.record(_BY_ID[lock], Ticket, org=org, value=found.id)
+        found = await _find(db, org, "id", found.id, names, lock=True)
     return found
+
+
+async def _find(
+    db: Connection, org: int, by: str, value: int | str, names: Names, *, lock: bool
+) -> Ticket | None:
+    columns = await db.columns(_one(by, names, lock=lock), org=org, value=value)
+    return next(iter(tickets_of(columns, names)), None)
 
 
 _BY_IDS = Statement(
