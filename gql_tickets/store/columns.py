@@ -6,8 +6,10 @@ door can show: it says that a column was asked for without having been named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import count, repeat
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,13 +48,21 @@ def ticket_columns(source: sa.FromClause, names: Names = EVERY) -> list[sa.Colum
     ]
 
 
+@lru_cache(maxsize=SHAPES_MAX)
+def with_identity(names: Names) -> Names:
+    """The names, and those of the identity: one set for equal ones, which is quick to look up by."""
+    return names | IDENTITY
+
+
 def tickets_of(columns: Sequence[Any], names: Names) -> list[Ticket]:
     """The tickets of a statement's columns: ticket_columns() of these names, and maybe others after."""
     if not columns:
         return []
-    read = iter(columns)
-    return list(
-        map(
-            Ticket, *(next(read) if name in names else _UNREAD for name in Ticket.__struct_fields__)
-        )
-    )
+    return list(map(Ticket, *_in_order(names)((_UNREAD, *columns))))
+
+
+@lru_cache(maxsize=SHAPES_MAX)
+def _in_order(names: Names) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What puts columns of these names, behind one for all that are unread, as the record has them."""
+    places = count(1)
+    return itemgetter(*(next(places) if name in names else 0 for name in Ticket.__struct_fields__))

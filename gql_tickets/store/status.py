@@ -18,7 +18,15 @@ from gql_tickets.auth import Actor
 from gql_tickets.domain.ids import INT32_MAX
 from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketField, TicketRef, TicketStatus
 from gql_tickets.store import counters, events
-from gql_tickets.store.columns import EVERY, IDENTITY, SHAPES_MAX, Names, ticket_columns, tickets_of
+from gql_tickets.store.columns import (
+    EVERY,
+    IDENTITY,
+    SHAPES_MAX,
+    Names,
+    ticket_columns,
+    tickets_of,
+    with_identity,
+)
 from gql_tickets.store.engine import Connection
 from gql_tickets.store.parameters import org
 from gql_tickets.store.statements import Statement
@@ -137,7 +145,7 @@ async def change_status(
     by, value = ("id", ref.id) if ref.id is not None else ("slug", ref.slug)
     if value is None or (isinstance(value, int) and not 0 < value <= INT32_MAX):
         return None
-    names |= IDENTITY
+    names = with_identity(names)
     columns = await db.columns(
         _set(by, names),
         org=org,

@@ -21,11 +21,11 @@ from gql_tickets.domain.tickets import ChangeKind, Ticket, TicketRef
 from gql_tickets.store import counters, events, named, search
 from gql_tickets.store.columns import (
     EVERY,
-    IDENTITY,
     SHAPES_MAX,
     Names,
     ticket_columns,
     tickets_of,
+    with_identity,
 )
 from gql_tickets.store.criteria import among, org
 from gql_tickets.store.engine import Connection
@@ -68,7 +68,7 @@ async def find_ticket(
 
     Of one that is not locked the columns come that are named, and its identity.
     """
-    names = EVERY if lock else names | IDENTITY
+    names = EVERY if lock else with_identity(names)
     if ref.id is not None:
         if not 0 < ref.id <= INT32_MAX:
             return None
