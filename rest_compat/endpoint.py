@@ -15,6 +15,7 @@ from gql_tickets.auth import Scope
 from gql_tickets.context import Call, Limits, State, charge, context_for, credentials_of
 from gql_tickets.domain.ids import INT64_MAX
 from gql_tickets.errors import BadRequest, ErrorCode, Forbidden, NotFound, TicketsError
+from gql_tickets.web import bodies
 from rest_compat.asked import Asked, asked
 from rest_compat.errors import answer
 from rest_compat.paths import Paths
@@ -95,7 +96,7 @@ async def _answer(row: Row, request: Request) -> Response:
             code=ErrorCode.API_KEY_ORG_MISMATCH,
         )
     actor.require(row.scope)
-    body = await request.body() if row.method in _WITH_BODY else b""
+    body = await bodies.whole(request.receive) if row.method in _WITH_BODY else b""
     question = asked(request, Call.info(context, row.columns), body)
     arguments = row.read(question)
     await charge(state, context, row.points(question))

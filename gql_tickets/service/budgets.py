@@ -66,22 +66,34 @@ class Buckets:
         self._clock = clock
         self._levels: dict[Hashable, tuple[float, float]] = {}
 
+    @property
+    def are_untouched(self) -> bool:
+        """Whether nothing was taken from any that is remembered."""
+        return not self._levels
+
     def level(self, name: Hashable) -> float:
         """Points in the bucket now."""
-        level, at = self._levels.get(name, (self.size, 0.0))
-        return min(self.size, level + (self._clock() - at) * self.restore)
+        return self._filled(self._levels.get(name), self._clock())
 
     def take(self, name: Hashable, points: float) -> float:
         """Take points. Returns what is left, or, when they are not there, what is lacking, below 0."""
-        left = self.level(name) - points
-        if left < 0:
-            return left
+        now = self._clock()
         # Taken out and put in again, so that the oldest stands first.
-        self._levels.pop(name, None)
-        self._levels[name] = (left, self._clock())
-        if len(self._levels) > BUCKETS_MAX:
-            del self._levels[next(iter(self._levels))]
+        known = self._levels.pop(name, None)
+        left = self._filled(known, now) - points
+        if left >= 0:
+            known = left, now
+        if known is not None:
+            self._levels[name] = known
+            if len(self._levels) > BUCKETS_MAX:
+                del self._levels[next(iter(self._levels))]
         return left
+
+    def _filled(self, known: tuple[float, float] | None, now: float) -> float:
+        if known is None:
+            return self.size
+        level, at = known
+        return min(self.size, level + (now - at) * self.restore)
 
 
 class _Lease:
@@ -131,7 +143,7 @@ class Budgets:
 
     def wait_seconds(self, client: str) -> int:
         """How long an address has to wait before it may try another key; 0 for not at all."""
-        if self._failures is None:
+        if self._failures is None or self._failures.are_untouched:
             return 0
         lacking = 1 - self._failures.level(_network(client))
         if lacking <= 0:

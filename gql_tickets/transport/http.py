@@ -23,6 +23,7 @@ from gql_tickets.transport.media import EVENTS, JSON, SUBSCRIPTION, is_json, rea
 from gql_tickets.transport.multipart import MULTIPART
 from gql_tickets.transport.persisted import Persisted
 from gql_tickets.transport.streams import Framing, stream
+from gql_tickets.web import bodies
 
 ALLOWED = b"GET, HEAD, POST"
 COST_HEADER = b"x-show-cost"
@@ -192,7 +193,7 @@ class Exchange:
         if self.method == "POST":
             if not is_json(self.content_type):
                 raise Refused(415, "The body must be application/json, in UTF-8.")
-            return from_body(await _body(self.receive))
+            return from_body(await bodies.whole(self.receive))
         if self.method in {"GET", "HEAD"}:
             return from_url(self.scope["query_string"])
         raise Refused(
@@ -221,18 +222,3 @@ class Exchange:
     async def show(self, page: bytes) -> None:
         """Answer with a page."""
         await send_bytes(self.send, 200, page, b"text/html; charset=utf-8", head=self.is_head)
-
-
-async def _body(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False) and message["type"] == "http.request":
-        return body
-    parts = [body]
-    while True:
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        if not message.get("more_body", False):
-            return b"".join(parts)
-        message = await receive()
-        parts.append(message.get("body", b""))
