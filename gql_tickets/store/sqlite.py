@@ -267,8 +267,12 @@ def _begin(raw: sqlite3.Connection) -> None:
 async def _connect(path: str, statements: list[str]) -> _Threaded:
     def connector() -> sqlite3.Connection:
         raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
-        for statement in statements:
-            raw.execute(statement)
+        try:
+            for statement in statements:
+                raw.execute(statement)
+        except sqlite3.Error:
+            raw.close()
+            raise
         return raw
 
     connection = _Threaded(connector, iter_chunk_size=64)
