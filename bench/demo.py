@@ -228,11 +228,11 @@ def as_shown(value: Any) -> Any:
 def rows() -> dict[str, Any]:
     """Everything that is shown, as JSON."""
     board = [Column(status=status, tickets=found) for status, found in _board]
-    every = {"users": users.values(), "repositories": repositories.values()}
     return {
         "tickets": as_shown(tickets),
         "board": as_shown(board),
-        **{name: as_shown(list(those)) for name, those in every.items()},
+        "users": as_shown(list(users.values())),
+        "repositories": as_shown(list(repositories.values())),
     }
 
 

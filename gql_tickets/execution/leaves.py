@@ -27,6 +27,7 @@ from gql_tickets.execution.columns import Column, Completed, Irregular, Run, Val
 Serialize = TypeVar("Serialize", bound=Callable[..., str])
 
 _MARK = "_is_rfc3339"
+_BY_IDENTITY: Any = object.__hash__
 
 
 def rfc3339(serialize: Serialize) -> Serialize:
@@ -113,7 +114,7 @@ _are_of_32_bits = partial(array, "i")  # raises OverflowError
 
 def _names(type_: GraphQLLeafType, members: enum.EnumMeta, *, nullable: bool) -> Way:
     shown = {member: type_.coerce_output_value(member) for member in members}  # type: ignore[var-annotated]
-    if vars(object)["__hash__"] is members.__hash__:
+    if members.__hash__ is _BY_IDENTITY:
         return _looked_up({**shown, None: None} if nullable else shown)
     # Others are hashed by functions of Python, which cost more than to look up their names.
     of_name = {member.name: name for member, name in shown.items()}

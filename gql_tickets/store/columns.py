@@ -61,6 +61,11 @@ def tickets_of(columns: Sequence[Any], names: Names) -> list[Ticket]:
     return list(map(Ticket, *_in_order(names)((_UNREAD, *columns))))
 
 
+def ticket_of(columns: Sequence[Any], names: Names) -> Ticket | None:
+    """The first of tickets_of(), if there is one."""
+    return next(iter(tickets_of(columns, names)), None)
+
+
 @lru_cache(maxsize=SHAPES_MAX)
 def _in_order(names: Names) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """What puts columns of these names, behind one for all that are unread, as the record has them."""

@@ -24,7 +24,7 @@ from gql_tickets.store.columns import (
     SHAPES_MAX,
     Names,
     ticket_columns,
-    tickets_of,
+    ticket_of,
     with_identity,
 )
 from gql_tickets.store.engine import Connection
@@ -158,8 +158,7 @@ async def change_status(
         event_kind=ChangeKind.UPDATED,
         **events.said_by(actor, at),
     )
-    if not columns:
-        return None
-    db.touched.add(org)
-    (ticket,) = tickets_of(columns, names)
+    ticket = ticket_of(columns, names)
+    if ticket is not None:
+        db.touched.add(org)
     return ticket

@@ -24,7 +24,7 @@ from gql_tickets.store.columns import (
     SHAPES_MAX,
     Names,
     ticket_columns,
-    tickets_of,
+    ticket_of,
     with_identity,
 )
 from gql_tickets.store.criteria import among, org
@@ -89,7 +89,7 @@ async def _find(
     db: Connection, org: int, by: str, value: int | str, names: Names, *, lock: bool
 ) -> Ticket | None:
     columns = await db.columns(_one(by, names, lock=lock), org=org, value=value)
-    return next(iter(tickets_of(columns, names)), None)
+    return ticket_of(columns, names)
 
 
 _BY_IDS = Statement(

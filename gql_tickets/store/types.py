@@ -62,11 +62,12 @@ class Code(TypeDecorator[enum.Enum]):
         super().__init__()
         self.members = members
         self.by_code = tuple(members)
-        self._by_member = {member: code for code, member in enumerate(members)}
+        self.by_member: dict[enum.Enum | None, int | None] = {None: None}
+        self.by_member.update((member, code) for code, member in enumerate(members))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """The member's place."""
-        return None if value is None else self._by_member[value]
+        return self.by_member[value]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """The member at that place."""
@@ -154,11 +155,7 @@ def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | No
     """How a value of this type is handed to the driver; None for as it is."""
     if isinstance(kind, Code):
         # Looking up is quicker than calling, and NULL is one more key.
-        codes: dict[enum.Enum | None, int | None] = {
-            None: None,
-            **{member: code for code, member in enumerate(kind.members)},
-        }
-        return codes.__getitem__
+        return kind.by_member.__getitem__
     if not isinstance(kind, TypeDecorator) or isinstance(kind, WordVector):
         return None
     if dialect.name == "postgresql" and isinstance(kind, Instant):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -75,7 +76,6 @@ async def test_a_column_that_fails_leaves_no_other_unawaited(query: str) -> None
 async def test_a_request_that_is_cancelled_leaves_nothing_behind(
     query: str, shelf: Callable[[], Shelf]
 ) -> None:
-    cancelled = 0
     for turns in range(24):
         request = asyncio.ensure_future(FAST.execute(query, None, shelf()))
         for _ in range(turns):
@@ -83,11 +83,14 @@ async def test_a_request_that_is_cancelled_leaves_nothing_behind(
         if not request.done():
             request.cancel()
             try:
-                await request
+                result = await request
             except asyncio.CancelledError:
-                cancelled += 1  # but where a failure of the same turn comes first, from Python 3.13
+                pass
+            else:
+                # From Python 3.13 a failure of the same turn may come first, in asyncio's gather.
+                assert sys.version_info >= (3, 13)
+                assert result.errors
         gc.collect()
-    assert cancelled > 5
 
 
 async def test_a_value_that_is_dropped_before_it_is_awaited_closes_its_run() -> None:

@@ -86,6 +86,7 @@ async def test_rest_reads_what_it_shows(
     assert answer.status_code == 200
     assert not read(statements, "description")
     assert not any(read(statements, column) for column in ("creator_id", "started_at"))
+    assert not read(statements, "parent_slug")
     assert any("AS parent_slug" in sql for sql in statements) == ("{slug}" in path)
 
 
